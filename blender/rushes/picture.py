@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arithmetic of picture sizes, which must be Blender's own to the pixel."""
+
+from __future__ import annotations
+
+import struct
+
+#: Width and height in pixels.
+Size = tuple[int, int]
+
+
+def scaled_size(width: int, height: int, percentage: int) -> Size:
+    """The size at a resolution percentage: whole pixels, rounded down."""
+    return width * percentage // 100, height * percentage // 100
+
+
+def cropped_size(
+    size: Size, across: tuple[float, float], up: tuple[float, float]
+) -> Size:
+    """The size of a border in a frame of `size`; its edges are 0 to 1 of the frame."""
+    return _span(size[0], *across), _span(size[1], *up)
+
+
+def _span(length: int, low: float, high: float) -> int:
+    # Both edges are multiplied as C floats and cut off to whole pixels.
+    return int(_single(high * length)) - int(_single(low * length))
+
+
+def _single(value: float) -> float:
+    """`value` in single precision. Exact products of a float and a resolution fit a
+    double, so this rounds as the multiplication in C does."""
+    return float(struct.unpack("f", struct.pack("f", value))[0])

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""This Blender as a process: how it dies, and how much memory it takes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+def guard() -> None:
+    """Leave no orphan behind, and let no Ctrl+C into a frame."""
+    # A SIGINT during a frame makes Blender save a wrong picture and report success.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A listener that went away shows up as an error of write() instead.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    if sys.platform == "linux":
+        _die_with_parent()
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel for SIGKILL when whoever started this process dies.
+
+    Comparing with 1 would be wrong: in a container the parent may be process 1. A
+    parent that died before this call shows up as the end of standard input.
+    """
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def resident_memory() -> int:
+    """Memory that this process occupies now, in bytes."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            return int(statm.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return peak_memory()
+
+
+def peak_memory() -> int:
+    """The most memory that this process ever occupied, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # bytes there, KiB here

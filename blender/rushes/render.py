@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verb that renders."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import Any
+
+import bpy
+
+from . import blender, process, verbs
+from .errors import DiskFull, InvalidParams, RenderFailed
+from .files import is_full, is_written, remove, tells_full_disk
+from .progress import Progress, listening
+from .session import Session
+from .timeline import MAX_FRAME
+from .verbs import Result, verb
+
+
+@verb(frame=verbs.integer(-MAX_FRAME, MAX_FRAME), files=verbs.text_map)
+def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Result:
+    """Render one frame into `files`: for each kind of output, a path below the root.
+
+    Folders exist already; whatever has these names is replaced. Tells the time it took
+    in seconds, and the most memory ever used in bytes.
+    """
+    scene = session.scene
+    for kind in files:
+        if kind not in session.outputs:
+            known = ", ".join(sorted(session.outputs)) or "none"
+            raise InvalidParams(f"{kind!r} is not an output of this scene ({known})")
+    started = time.monotonic()
+    path = _absolute(session.root, files["frames"])
+    with contextlib.ExitStack() as stack:
+        if session.is_still:
+            for owner in blender.motion_blurs(scene):
+                stack.enter_context(blender.temporarily(owner, use_motion_blur=False))
+        scene.frame_set(session.still_frame if session.is_still else frame)
+        stack.enter_context(listening(_progress(session, frame)))
+        _render(scene, path)
+    return {
+        "frame": frame,
+        "files": files,
+        "seconds": time.monotonic() - started,
+        "memory": process.peak_memory(),
+    }
+
+
+def _absolute(root: str, path: str) -> str:
+    """Where `path` is, which must be below `root`."""
+    if os.path.isabs(path) or ".." in path.split("/"):
+        raise InvalidParams(f"{path!r} is not a path below the root")
+    absolute = os.path.join(root, path)
+    length = len(os.fsencode(blender.output_path(absolute)))
+    if length > blender.MAX_PATH:
+        raise InvalidParams(
+            f"The path is too long for Blender: {length} bytes, and {blender.MAX_PATH}"
+            f" are possible; choose an output folder with a shorter name"
+        )
+    return absolute
+
+
+def _render(scene: Any, path: str) -> None:
+    """Render the current frame of `scene` into exactly `path`."""
+    remove(path)
+    output = blender.temporarily(
+        scene.render, filepath=blender.output_path(path), use_file_extension=False
+    )
+    try:
+        with output:
+            outcome = bpy.ops.render.render(write_still=True)
+    except RuntimeError as error:
+        message = blender.words(error)
+        if tells_full_disk(message):
+            raise DiskFull(message) from error
+        raise RenderFailed(message) from error
+    if "FINISHED" not in outcome:
+        raise RenderFailed("Blender cancelled the render")
+    # Blender 4 and 5 finish happily on a full disk, with a file that is cut off.
+    if is_full(os.path.dirname(path)):
+        raise DiskFull("No space is left in the output folder")
+    if not is_written(path):
+        raise RenderFailed("Blender reported success but wrote no file")
+
+
+def _progress(session: Session, frame: int) -> Progress:
+    def report(fraction: float) -> None:
+        session.channel.notify("progress", frame=frame, fraction=fraction)
+
+    render = session.scene.render
+    layers = [layer for layer in session.scene.view_layers if layer.use]
+    return Progress(report, 1 if render.use_single_layer else len(layers))

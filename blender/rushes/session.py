@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one client remembers between requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import NoScene
+from .protocol import Channel
+
+
+class Session:
+    """The scene at hand and how its frames are to be rendered."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self._scene: Any = None
+        #: Absolute folder below which rendered files lie.
+        self.root = ""
+        #: The kinds of files that a frame consists of.
+        self.outputs: set[str] = set()
+        #: Whether every frame is to show `still_frame`.
+        self.is_still = False
+        #: The frame that was current in the file. What has been rendered since must not
+        #: matter: other clients rendered other frames.
+        self.still_frame = 0
+
+    @property
+    def scene(self) -> Any:
+        """The bpy.types.Scene to render. Raises NoScene before `initialize`."""
+        if self._scene is None:
+            raise NoScene("No scene is loaded; initialize comes first")
+        return self._scene
+
+    def begin(self, scene: Any, root: str) -> None:
+        """Start afresh with `scene`."""
+        self.forget()
+        self._scene = scene
+        self.root = root
+        self.still_frame = scene.frame_current
+
+    def forget(self) -> None:
+        """Be as before the first `initialize`: a file that failed to load, say, has
+        taken the scene with it."""
+        self._scene = None
+        self.root = ""
+        self.outputs = set()
+        self.is_still = False
+        self.still_frame = 0
+
+    def log(self, level: str, message: str) -> None:
+        """Tell the user; `level` is "info", "warning" or "error"."""
+        self.channel.notify("log", level=level, message=message)

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "cli-reporter.h"
+#include "cli.h"
+#include "rushes-enums.h"
+#include "rushes-error.h"
+#include "rushes-queue.h"
+
+/* What the command line says. Strings are kept as typed: the settings read
+ * them, in the C locale, and say what is wrong with them. */
+typedef struct
+{
+  char *output;
+  int jobs;
+  char *resolution;
+  char *keyframe_scale;
+  char *keyframe_shift;
+  char *frames;
+  char *include;
+  char *format;
+  char *samples;
+  char *engine;
+  char *order;
+  int timeout;
+  int frame_timeout;
+  int retries;
+  char *log_dir;
+  char *blender;
+  gboolean factory_startup;
+  gboolean allow_scripts;
+  gboolean overwrite;
+  gboolean keep;
+  char *progress;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->output);
+  g_free (options->resolution);
+  g_free (options->keyframe_scale);
+  g_free (options->keyframe_shift);
+  g_free (options->frames);
+  g_free (options->include);
+  g_free (options->format);
+  g_free (options->samples);
+  g_free (options->engine);
+  g_free (options->order);
+  g_free (options->log_dir);
+  g_free (options->blender);
+  g_free (options->progress);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv)
+{
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+      N_ ("Folder for the results, a folder a scene in it (default: renders)"), N_ ("DIR") },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs,
+      N_ ("How many Blenders work at once (default: 1)"), N_ ("N") },
+    { "resolution", 'r', 0, G_OPTION_ARG_STRING, &options->resolution,
+      N_ ("Size of a picture in pixels"), N_ ("WxH") },
+    { "keyframe-scale", 's', 0, G_OPTION_ARG_STRING, &options->keyframe_scale,
+      N_ ("Stretch the animation in time by this factor"), N_ ("F") },
+    { "keyframe-shift", 0, 0, G_OPTION_ARG_STRING, &options->keyframe_shift,
+      N_ ("Then shift it by this many frames"), N_ ("F") },
+    { "frames", 'f', 0, G_OPTION_ARG_STRING, &options->frames,
+      N_ ("Which frames, after scaling: 1-50,80,100-200x5"), N_ ("RANGE") },
+    { "include", 0, 0, G_OPTION_ARG_STRING, &options->include,
+      N_ ("What to write (default: frames)"), N_ ("LIST") },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &options->format,
+      N_ ("Picture format: png, jpeg, exr, …"), N_ ("FORMAT") },
+    { "samples", 0, 0, G_OPTION_ARG_STRING, &options->samples, N_ ("Samples a pixel"), N_ ("N") },
+    { "engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
+      N_ ("Render engine: cycles, eevee, workbench, …"), N_ ("NAME") },
+    { "order", 0, 0, G_OPTION_ARG_STRING, &options->order,
+      N_ ("side-by-side (default) or one-after-another"), N_ ("ORDER") },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
+      N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
+    { "frame-timeout", 0, 0, G_OPTION_ARG_INT, &options->frame_timeout,
+      N_ ("Seconds without a sign of life that end a Blender (default: 0, no limit)"), N_ ("S") },
+    { "retries", 0, 0, G_OPTION_ARG_INT, &options->retries,
+      N_ ("How often a failed frame is tried again (default: 2)"), N_ ("N") },
+    { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->log_dir,
+      N_ ("Folder for a log file a client"), N_ ("DIR") },
+    { "blender", 0, 0, G_OPTION_ARG_FILENAME, &options->blender,
+      N_ ("The Blender to use (default: blender)"), N_ ("PATH") },
+    { "factory-startup", 0, 0, G_OPTION_ARG_NONE, &options->factory_startup,
+      N_ ("Ignore Blender's own settings and add-ons"), NULL },
+    { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &options->allow_scripts,
+      N_ ("Run Python in these scenes: only if you trust them"), NULL },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
+      N_ ("Render frames anew that are there already"), NULL },
+    { "keep", 0, 0, G_OPTION_ARG_NONE, &options->keep,
+      N_ ("Keep frames that are there, even of other settings"), NULL },
+    { "progress", 0, 0, G_OPTION_ARG_STRING, &options->progress,
+      N_ ("auto (default), bar, plain, json or none"), N_ ("KIND") },
+    G_OPTION_ENTRY_NULL
+  };
+  GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
+
+  options->jobs = 1;
+  options->timeout = 30;
+  options->retries = 2;
+  g_option_context_set_summary (context, _ ("Renders the animations of Blender scenes."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+
+  return cli_parse (context, argc, argv);
+}
+
+static gboolean
+check_between (const char *option, int value, int low, int high)
+{
+  if (value >= low && value <= high)
+    return TRUE;
+  cli_error (_ ("%s %d: give a number between %d and %d"), option, value, low, high);
+  return FALSE;
+}
+
+static gboolean
+set_resolution (RushesSettings *settings, const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit_set (text, "xX", 2);
+
+  if (g_strv_length (parts) == 2 && rushes_settings_set_text (settings, "width", parts[0], NULL) &&
+      rushes_settings_set_text (settings, "height", parts[1], NULL))
+    {
+      guint width, height;
+
+      g_object_get (settings, "width", &width, "height", &height, NULL);
+      if (width > 0 && height > 0)
+        return rushes_settings_check (settings, error);
+    }
+  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+               _ ("give width and height in pixels, 4 to 65536, for example 1920x1080"));
+  return FALSE;
+}
+
+static RushesSettings *
+make_settings (const Options *options)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (GError) error = NULL;
+  const struct
+  {
+    const char *option;
+    const char *name;
+    const char *text;
+  } texts[] = {
+    { "--keyframe-scale", "keyframe-scale", options->keyframe_scale },
+    { "--keyframe-shift", "keyframe-shift", options->keyframe_shift },
+    { "--frames", "frames", options->frames },
+    { "--include", "outputs", options->include },
+    { "--format", "format", options->format },
+    { "--samples", "samples", options->samples },
+    { "--engine", "engine", options->engine },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i].text != NULL &&
+        (!rushes_settings_set_text (settings, texts[i].name, texts[i].text, &error) ||
+         !rushes_settings_check (settings, &error)))
+      {
+        cli_error ("%s %s: %s", texts[i].option, texts[i].text, error->message);
+        return NULL;
+      }
+  if (options->resolution != NULL && !set_resolution (settings, options->resolution, &error))
+    {
+      cli_error ("--resolution %s: %s", options->resolution, error->message);
+      return NULL;
+    }
+  g_object_set (settings, "allow-scripts", options->allow_scripts, NULL);
+
+  return g_steal_pointer (&settings);
+}
+
+static gboolean
+parse_order (const char *text, RushesOrder *order)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (RUSHES_TYPE_ORDER);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, text != NULL ? text : "side-by-side");
+
+  if (value == NULL)
+    {
+      cli_error (_ ("--order %s: choose side-by-side or one-after-another"), text);
+      return FALSE;
+    }
+  *order = (RushesOrder) value->value;
+  return TRUE;
+}
+
+static gboolean
+parse_progress (const char *text, GType *type)
+{
+  if (text == NULL || g_str_equal (text, "auto"))
+    {
+      const char *terminal = g_getenv ("TERM");
+
+      *type = isatty (STDOUT_FILENO) && terminal != NULL && !g_str_equal (terminal, "dumb")
+                  ? CLI_TYPE_BARS
+                  : CLI_TYPE_PLAIN;
+    }
+  else if (g_str_equal (text, "bar"))
+    *type = isatty (STDOUT_FILENO) ? CLI_TYPE_BARS : CLI_TYPE_PLAIN;
+  else if (g_str_equal (text, "plain"))
+    *type = CLI_TYPE_PLAIN;
+  else if (g_str_equal (text, "json"))
+    *type = CLI_TYPE_JSON;
+  else if (g_str_equal (text, "none"))
+    *type = CLI_TYPE_REPORTER;
+  else
+    {
+      cli_error (_ ("--progress %s: choose auto, bar, plain, json or none"), text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- The run --------------------------------------------------------- */
+
+typedef struct
+{
+  GMainLoop *loop;
+  RushesPool *pool;
+  CliReporter *reporter;
+  guint interrupts;
+} Run;
+
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  Run *run = user_data;
+
+  if (run->interrupts++ == 0)
+    {
+      cli_reporter_message (run->reporter, NULL,
+                            _ ("Finishing the frames in hand; press Ctrl+C again to stop now"));
+      rushes_pool_drain (run->pool);
+    }
+  else
+    rushes_pool_stop (run->pool);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  Run *run = user_data;
+
+  run->interrupts++;
+  rushes_pool_stop (run->pool);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Run *run = user_data;
+
+  rushes_pool_run_finish (RUSHES_POOL (object), result, NULL);
+  g_main_loop_quit (run->loop);
+}
+
+/* What is not there and why, for a person who comes back in the morning. */
+static void
+list_failures (RushesScene *scene)
+{
+  RushesFrames *frames = rushes_scene_get_frames (scene);
+  g_autoptr (GPtrArray) failures = NULL;
+
+  if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
+    cli_error ("%s: %s", rushes_scene_get_name (scene), rushes_scene_get_error (scene)->message);
+  if (frames == NULL)
+    return;
+
+  failures = rushes_frames_list_failures (frames);
+  for (guint i = 0; i < failures->len; i++)
+    {
+      const RushesFailure *failure = g_ptr_array_index (failures, i);
+
+      cli_error (ngettext ("%s: frame %u failed %u time: %s (log: %s)",
+                           "%s: frame %u failed %u times: %s (log: %s)", failure->attempts),
+                 rushes_scene_get_name (scene), failure->frame, failure->attempts,
+                 failure->error->message, failure->log != NULL ? failure->log : "-");
+    }
+}
+
+static int
+summarise (Run *run, GListModel *scenes)
+{
+  int exit_code = CLI_EXIT_OK;
+
+  for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
+      RushesSceneState state = rushes_scene_get_state (scene);
+
+      if (state == RUSHES_SCENE_STOPPED)
+        exit_code = CLI_EXIT_INTERRUPTED;
+      else if ((state == RUSHES_SCENE_FAILED || rushes_scene_get_n_failed (scene) > 0) &&
+               exit_code == CLI_EXIT_OK)
+        exit_code = CLI_EXIT_FAILED;
+    }
+
+  cli_reporter_finish (run->reporter, exit_code);
+  for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
+
+      list_failures (scene);
+    }
+
+  return exit_code;
+}
+
+static void
+print_totals (CliReporter *reporter, const char *output, double seconds)
+{
+  CliTotals totals = cli_reporter_count (reporter);
+  g_autofree char *time = cli_format_duration (seconds);
+  g_autofree char *folder = g_canonicalize_filename (output, NULL);
+  g_autofree char *shown = cli_display (folder);
+
+  g_print (ngettext ("%u of %u frame done in %s; the pictures are in %s\n",
+                     "%u of %u frames done in %s; the pictures are in %s\n", totals.frames),
+           totals.done, totals.frames, time, shown);
+}
+
+/**
+ * cli_render:
+ * @argc: how many arguments, the command's name included
+ * @argv: the arguments
+ *
+ * The command "render".
+ *
+ * Returns: the exit code
+ */
+int
+cli_render (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_autoptr (RushesSettings) settings = NULL;
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_autoptr (RushesQueue) queue = NULL;
+  g_autoptr (RushesPool) pool = NULL;
+  g_autoptr (CliReporter) reporter = NULL;
+  g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log_dir = NULL;
+  const char *output;
+  RushesOrder order;
+  GType progress;
+  Run run = { 0 };
+  gint64 began = g_get_monotonic_time ();
+  guint sources[2];
+  int exit_code;
+
+  if (!parse_options (&options, &argc, &argv))
+    return CLI_EXIT_USAGE;
+  settings = make_settings (&options);
+  if (settings == NULL || !parse_order (options.order, &order) ||
+      !parse_progress (options.progress, &progress) ||
+      !check_between ("--jobs", options.jobs, 1, 4096) ||
+      !check_between ("--timeout", options.timeout, 0, 86400) ||
+      !check_between ("--frame-timeout", options.frame_timeout, 0, 86400 * 30) ||
+      !check_between ("--retries", options.retries, 0, 999))
+    return CLI_EXIT_USAGE;
+  if (options.overwrite && options.keep)
+    {
+      cli_error (_ ("--overwrite and --keep exclude each other"));
+      return CLI_EXIT_USAGE;
+    }
+
+  launcher = rushes_launcher_new (options.blender != NULL ? options.blender : "blender");
+  g_object_set (launcher, "factory-startup", options.factory_startup, NULL);
+  if (!rushes_launcher_check (launcher, &error))
+    {
+      cli_error ("%s", error->message);
+      return CLI_EXIT_USAGE;
+    }
+
+  output = options.output != NULL ? options.output : "renders";
+  log_dir = cli_make_log_dir (options.log_dir);
+  queue = rushes_queue_new ();
+  pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
+  g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
+                (guint) options.timeout, "frame-timeout", (guint) options.frame_timeout,
+                "max-attempts", (guint) options.retries + 1, "existing",
+                options.overwrite ? RUSHES_EXISTING_OVERWRITE
+                : options.keep    ? RUSHES_EXISTING_KEEP
+                                  : RUSHES_EXISTING_RESUME,
+                NULL);
+  reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
+
+  for (int i = 1; i < argc; i++)
+    {
+      g_autoptr (RushesScene) scene = rushes_scene_new (argv[i], settings);
+
+      if (!rushes_queue_add (queue, scene, output))
+        {
+          g_autofree char *text =
+              g_strdup_printf (_ ("another scene has the same name; results go to %s"),
+                               rushes_scene_get_folder (scene));
+
+          cli_reporter_message (reporter, scene, text);
+        }
+    }
+
+  loop = g_main_loop_new (NULL, FALSE);
+  run = (Run){ .loop = loop, .pool = pool, .reporter = reporter };
+  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &run);
+  sources[1] = g_unix_signal_add (SIGTERM, terminate_cb, &run);
+
+  cli_reporter_begin (reporter);
+  rushes_pool_run_async (pool, run_cb, &run);
+  g_main_loop_run (loop);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
+  exit_code = summarise (&run, G_LIST_MODEL (queue));
+  if (progress == CLI_TYPE_BARS || progress == CLI_TYPE_PLAIN)
+    print_totals (reporter, output, (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC);
+
+  return exit_code;
+}

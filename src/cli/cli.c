@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+
+#include "cli.h"
+
+typedef struct
+{
+  const char *name;
+  int (*run) (int argc, char **argv);
+  const char *summary;
+} Command;
+
+static const Command commands[] = {
+  { "render", cli_render, N_ ("Render the animations of scenes") },
+  { "inspect", cli_inspect, N_ ("Say what scenes hold, as JSON") },
+};
+
+static void
+print_help (void)
+{
+  g_print ("%s\n  rushes-cli %s\n\n%s\n", _ ("Usage:"), _ ("COMMAND [OPTIONS…] SCENE.blend…"),
+           _ ("Commands:"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-10s %s\n", commands[i].name, _ (commands[i].summary));
+  g_print ("\n%s\n", _ ("“rushes-cli COMMAND --help” tells more about a command."));
+}
+
+/**
+ * cli_error:
+ * @format: printf() format of a message in the user's words
+ * @...: its arguments
+ *
+ * Prints one line on standard error.
+ */
+void
+cli_error (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  line = cli_display (text);
+  g_printerr ("rushes-cli: %s\n", line);
+}
+
+/**
+ * cli_parse:
+ * @context: the options of a command; freed
+ * @argc: (inout): how many arguments
+ * @argv: (inout): the arguments; what is left are scenes
+ *
+ * Returns: whether the options are understood and scenes are named; otherwise
+ *   it has said what is wrong
+ */
+gboolean
+cli_parse (GOptionContext *context, int *argc, char ***argv)
+{
+  g_autoptr (GOptionContext) owned = context;
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      cli_error (_ ("%s; see --help"), error->message);
+      return FALSE;
+    }
+  if (*argc > 1 && g_str_equal ((*argv)[1], "--"))
+    {
+      (*argv)++;
+      (*argc)--;
+    }
+  if (*argc < 2)
+    {
+      cli_error (_ ("name at least one .blend file; see --help"));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * cli_make_log_dir:
+ * @option: (nullable): what the user asked for
+ *
+ * Returns: (transfer full): the folder for the clients' logs of this run
+ */
+char *
+cli_make_log_dir (const char *option)
+{
+  g_autoptr (GDateTime) now = NULL;
+  g_autofree char *name = NULL;
+
+  if (option != NULL)
+    return g_canonicalize_filename (option, NULL);
+
+  now = g_date_time_new_now_local ();
+  name = g_date_time_format (now, "%Y-%m-%d_%H-%M-%S");
+  return g_strdup_printf ("%s/rushes/logs/%s_%ld", g_get_user_state_dir (), name, (long) getpid ());
+}
+
+/**
+ * cli_display:
+ * @text: any text, perhaps with the name of a file in it
+ *
+ * Returns: (transfer full): valid UTF-8 on one line, without control characters
+ */
+char *
+cli_display (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *line = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c == '\n')
+        g_string_append (line, "\\n");
+      else if (g_unichar_iscntrl (c))
+        g_string_append_printf (line, "\\x%02x", c);
+      else
+        g_string_append_unichar (line, c);
+    }
+
+  return g_string_free (line, FALSE);
+}
+
+/**
+ * cli_display_width:
+ * @text: UTF-8 on one line
+ *
+ * Returns: how many columns of a terminal it takes
+ */
+guint
+cli_display_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!g_unichar_iszerowidth (c))
+        width += g_unichar_iswide (c) ? 2 : 1;
+    }
+
+  return width;
+}
+
+/**
+ * cli_format_duration:
+ * @seconds: a time, 0 or more
+ *
+ * Returns: (transfer full): "4:05" or "1:02:03"
+ */
+char *
+cli_format_duration (double seconds)
+{
+  guint64 whole = seconds < 1e9 ? (guint64) llround (seconds) : 1000000000;
+
+  if (whole >= 3600)
+    return g_strdup_printf ("%u:%02u:%02u", (guint) (whole / 3600), (guint) (whole / 60 % 60),
+                            (guint) (whole % 60));
+  return g_strdup_printf ("%u:%02u", (guint) (whole / 60), (guint) (whole % 60));
+}
+
+/* Each client takes three pipes and each open scene a lock: the soft limit of
+ * old is low, the hard one is not. */
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
+}
+
+/**
+ * cli_main:
+ * @argc: how many arguments
+ * @argv: the arguments
+ *
+ * Returns: the exit code, a #CliExit
+ */
+int
+cli_main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, RUSHES_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("rushes-cli");
+  raise_file_limit ();
+
+  if (argc < 2)
+    {
+      print_help ();
+      return CLI_EXIT_USAGE;
+    }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
+      g_str_equal (argv[1], "help"))
+    {
+      print_help ();
+      return CLI_EXIT_OK;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("Rushes %s\n", RUSHES_VERSION);
+      return CLI_EXIT_OK;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return commands[i].run (argc - 1, argv + 1);
+
+  cli_error (_ ("there is no command “%s”; see --help"), argv[1]);
+  return CLI_EXIT_USAGE;
+}

@@ -1,0 +1,945 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <glib/gi18n-lib.h>
+#include <jsonrpc-glib.h>
+
+#include "rushes-client.h"
+#include "rushes-enums.h"
+#include "rushes-error.h"
+#include "rushes-log.h"
+
+#define MARKER_PREFIX "rushes-client "
+
+/* Our headers are two short lines; a longer one comes from no client of ours. */
+#define MAX_HEADER_BYTES (64 * 1024)
+
+/* How long each step of an ending may take, in milliseconds. */
+#define LEAVE_MS 3000
+#define TERM_MS  1500
+#define KILL_MS  5000
+
+/**
+ * RushesClient:
+ *
+ * One Blender process that we started and talk to: JSON-RPC 2.0 with
+ * Content-Length framing over its stdin and stdout, one call at a time. It
+ * never loads or renders by itself. When the process is gone for whatever
+ * reason, the state is %RUSHES_CLIENT_DEAD, the cause is known, and a call
+ * under way has returned that cause.
+ */
+struct _RushesClient
+{
+  GObject parent_instance;
+
+  RushesLauncher *launcher; /* (owned) */
+  guint number;
+  char *log_dir; /* (owned) */
+  RushesClientState state;
+
+  GSubprocess *process; /* (owned) (nullable) */
+  pid_t group;
+  RushesLog *log;              /* (owned) (nullable) */
+  char *marker;                /* (owned) (nullable): the line that begins the protocol */
+  GInputStream *input;         /* (owned) (nullable): a JsonrpcInputStream */
+  JsonrpcOutputStream *output; /* (owned) (nullable) */
+  GCancellable *reading;       /* (owned): ends the reads of a dead process */
+
+  GTask *task; /* (owned) (nullable): the start or the call under way */
+  gint64 task_id;
+  gint64 last_id;
+  guint timeout;     /* of the task, in seconds; 0: none */
+  GSource *watchdog; /* (owned) (nullable): fires when the task's time is up */
+  GSource *reaper;   /* (owned) (nullable): the next step of an ending */
+  int next_signal;   /* what the reaper sends; 0: nothing is left to send */
+
+  GError *cause;         /* (owned) (nullable): why it ended */
+  char *blender_version; /* (owned) (nullable) */
+  gint64 pid;
+};
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  N_PROPS
+};
+
+enum
+{
+  PROGRESS,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (RushesClient, rushes_client, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void begin_end (RushesClient *self, int first_signal);
+
+static void
+set_state (RushesClient *self, RushesClientState state)
+{
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Takes the task out of @self, so that its callback may start the next one. */
+static GTask *
+end_task (RushesClient *self)
+{
+  if (self->watchdog != NULL)
+    g_source_set_ready_time (self->watchdog, -1);
+  if (self->state == RUSHES_CLIENT_BUSY || self->state == RUSHES_CLIENT_STARTING)
+    set_state (self, RUSHES_CLIENT_READY);
+
+  return g_steal_pointer (&self->task);
+}
+
+/* The first cause is the true one: what follows from it (a broken pipe, an
+ * exit code) must not hide it. */
+static void
+take_cause (RushesClient *self, GError *cause)
+{
+  if (self->cause == NULL)
+    self->cause = cause;
+  else
+    g_error_free (cause);
+}
+
+static void
+fail (RushesClient *self, int first_signal, RushesError code, const char *message)
+{
+  if (self->state == RUSHES_CLIENT_DEAD)
+    return;
+
+  take_cause (self, g_error_new_literal (RUSHES_ERROR, (int) code, message));
+  begin_end (self, first_signal);
+}
+
+static void
+set_dead (RushesClient *self)
+{
+  g_autoptr (RushesClient) guard = g_object_ref (self);
+  g_autoptr (GTask) task = NULL;
+
+  if (self->state == RUSHES_CLIENT_DEAD)
+    return;
+
+  g_cancellable_cancel (self->reading);
+  clear_source (&self->watchdog);
+  clear_source (&self->reaper);
+  if (self->log != NULL)
+    rushes_log_note (self->log, "client %u ended: %s", self->number, self->cause->message);
+
+  task = g_steal_pointer (&self->task);
+  set_state (self, RUSHES_CLIENT_DEAD);
+  if (task != NULL)
+    g_task_return_error (task, g_error_copy (self->cause));
+}
+
+/* ---- Ending ---------------------------------------------------------- */
+
+static gboolean
+reaper_cb (gpointer user_data)
+{
+  RushesClient *self = user_data;
+
+  if (self->next_signal == 0)
+    {
+      /* Not even SIGKILL ends a process that hangs in the kernel (a dead
+       * network drive). It can do no harm any more; go on without it. */
+      set_dead (self);
+      return G_SOURCE_REMOVE;
+    }
+
+  if (self->cause == NULL)
+    take_cause (self, g_error_new_literal (RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
+                                           _ ("Blender stopped answering, but goes on running")));
+  kill (-self->group, self->next_signal);
+  if (self->next_signal == SIGTERM)
+    {
+      self->next_signal = SIGKILL;
+      g_source_set_ready_time (self->reaper, g_get_monotonic_time () + TERM_MS * 1000);
+    }
+  else
+    {
+      self->next_signal = 0;
+      g_source_set_ready_time (self->reaper, g_get_monotonic_time () + KILL_MS * 1000);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+/* A source that fires when its ready time comes; setting that time is all it
+ * costs to re-arm it, a frame or a progress report at a time. */
+static GSource *
+alarm_new (GSourceFunc callback, RushesClient *self)
+{
+  static GSourceFuncs funcs = { .dispatch = source_dispatch };
+  GSource *source = g_source_new (&funcs, sizeof (GSource));
+
+  g_source_set_static_name (source, "RushesClient");
+  g_source_set_callback (source, callback, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
+}
+
+/* Close stdin, then SIGTERM, then SIGKILL to the whole group, each after its
+ * time; @first_signal says where to begin (0: politely). A later call may only
+ * make it faster. */
+static void
+begin_end (RushesClient *self, int first_signal)
+{
+  gint64 wait = first_signal == 0 ? LEAVE_MS : 0;
+
+  if (self->state == RUSHES_CLIENT_DEAD)
+    return;
+  if (self->process == NULL)
+    {
+      set_dead (self);
+      return;
+    }
+  if (self->state == RUSHES_CLIENT_STOPPING && first_signal == 0)
+    return;
+
+  if (self->reaper == NULL)
+    {
+      self->reaper = alarm_new (reaper_cb, self);
+      self->next_signal = SIGTERM;
+    }
+  if (first_signal == SIGKILL && self->next_signal == SIGTERM)
+    self->next_signal = SIGKILL;
+  if (self->next_signal != 0)
+    g_source_set_ready_time (self->reaper, g_get_monotonic_time () + wait * 1000);
+
+  if (self->watchdog != NULL)
+    g_source_set_ready_time (self->watchdog, -1);
+  set_state (self, RUSHES_CLIENT_STOPPING);
+  g_output_stream_close_async (g_subprocess_get_stdin_pipe (self->process), G_PRIORITY_DEFAULT,
+                               NULL, NULL, NULL);
+}
+
+/**
+ * rushes_client_explain_death:
+ * @wait_status: as waitpid() gives it
+ *
+ * Names the cause of death of a process, whether the system says "killed by
+ * signal N" or a go-between (a shell, flatpak-spawn, srun) passes that on as
+ * exit code 128 + N.
+ *
+ * Returns: (transfer full): an error in %RUSHES_ERROR
+ */
+GError *
+rushes_client_explain_death (int wait_status)
+{
+  int number = 0;
+
+  if (WIFSIGNALED (wait_status))
+    number = WTERMSIG (wait_status);
+  else if (WEXITSTATUS (wait_status) > 128 && WEXITSTATUS (wait_status) < 128 + NSIG)
+    number = WEXITSTATUS (wait_status) - 128;
+
+  if (number == SIGKILL)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED,
+                        _ ("Blender was killed (signal %d); perhaps memory ran out"), number);
+  if (number != 0)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED, _ ("Blender crashed: %s (signal %d)"),
+                        g_strsignal (number), number);
+
+  return g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED,
+                      _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
+}
+
+static void
+wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  GSubprocess *process = G_SUBPROCESS (object);
+
+  g_subprocess_wait_finish (process, result, NULL);
+
+  /* What Blender itself had started must not outlive it. */
+  kill (-self->group, SIGKILL);
+  take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process)));
+  set_dead (self);
+}
+
+static gboolean
+watchdog_cb (gpointer user_data)
+{
+  RushesClient *self = user_data;
+  g_autofree char *message = NULL;
+
+  g_source_set_ready_time (self->watchdog, -1);
+  if (self->state == RUSHES_CLIENT_STARTING)
+    message = g_strdup_printf (
+        ngettext ("Blender was not ready within %u second; is it really Blender?",
+                  "Blender was not ready within %u seconds; is it really Blender?", self->timeout),
+        self->timeout);
+  else
+    message =
+        g_strdup_printf (ngettext ("Blender gave no sign of life for %u second",
+                                   "Blender gave no sign of life for %u seconds", self->timeout),
+                         self->timeout);
+
+  /* It had its time; what hangs does not listen to SIGTERM either. */
+  fail (self, SIGKILL, RUSHES_ERROR_TIMED_OUT, message);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+feed_watchdog (RushesClient *self)
+{
+  if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_STOPPING)
+    return;
+  if (self->watchdog == NULL)
+    self->watchdog = alarm_new (watchdog_cb, self);
+  g_source_set_ready_time (self->watchdog,
+                           g_get_monotonic_time () + (gint64) self->timeout * G_USEC_PER_SEC);
+}
+
+/* ---- Talking --------------------------------------------------------- */
+
+static void
+write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* A pipe that breaks means that the process is going: wait for its own end,
+   * which knows the cause, but not for ever. */
+  if (!jsonrpc_output_stream_write_message_finish (JSONRPC_OUTPUT_STREAM (object), result, &error))
+    begin_end (self, 0);
+}
+
+static void
+send_call (RushesClient *self, const char *method, GVariant *params)
+{
+  GVariantDict message;
+
+  self->task_id = ++self->last_id;
+  g_variant_dict_init (&message, NULL);
+  g_variant_dict_insert (&message, "jsonrpc", "s", "2.0");
+  g_variant_dict_insert (&message, "id", "x", self->task_id);
+  g_variant_dict_insert (&message, "method", "s", method);
+  g_variant_dict_insert_value (&message, "params",
+                               params != NULL ? params : g_variant_new ("a{sv}", NULL));
+  jsonrpc_output_stream_write_message_async (self->output, g_variant_dict_end (&message), NULL,
+                                             write_cb, g_object_ref (self));
+}
+
+/* The codes that blender/rushes/errors.py sends. */
+static RushesError
+error_from_code (gint64 code)
+{
+  switch (code)
+    {
+    case 1:
+      return RUSHES_ERROR_LOAD_FAILED;
+    case 2:
+      return RUSHES_ERROR_NO_CAMERA;
+    case 3:
+      return RUSHES_ERROR_RENDER_FAILED;
+    case 4:
+      return RUSHES_ERROR_OUT_OF_RANGE;
+    case 5:
+      return RUSHES_ERROR_UNSUPPORTED;
+    case 6:
+      return RUSHES_ERROR_DISK_FULL;
+    case -32602:
+      return RUSHES_ERROR_INVALID;
+    default:
+      return RUSHES_ERROR_PROTOCOL;
+    }
+}
+
+/* A reply belongs to the call under way, or the client talks nonsense. */
+static gboolean
+handle_reply (RushesClient *self, GVariant *message)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GTask) task = NULL;
+  gint64 id;
+
+  if (!g_variant_lookup (message, "id", "x", &id) || self->task == NULL || id != self->task_id)
+    return FALSE;
+
+  value = g_variant_lookup_value (message, "result", G_VARIANT_TYPE_VARDICT);
+  if (value != NULL)
+    {
+      task = end_task (self);
+      g_task_return_pointer (task, g_steal_pointer (&value), (GDestroyNotify) g_variant_unref);
+      return TRUE;
+    }
+
+  value = g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
+  if (value != NULL)
+    {
+      const char *text = "";
+      gint64 code = 0;
+
+      g_variant_lookup (value, "code", "x", &code);
+      g_variant_lookup (value, "message", "&s", &text);
+      task = end_task (self);
+      g_task_return_new_error (task, RUSHES_ERROR, (int) error_from_code (code), "%s", text);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+handle_notification (RushesClient *self, const char *method, GVariant *message)
+{
+  g_autoptr (GVariant) params = g_variant_lookup_value (message, "params", G_VARIANT_TYPE_VARDICT);
+
+  if (params == NULL)
+    return FALSE;
+
+  if (g_str_equal (method, "progress"))
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (params, "fraction", NULL);
+      gint64 frame;
+      double fraction;
+
+      if (value == NULL || !g_variant_lookup (params, "frame", "x", &frame))
+        return FALSE;
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+        fraction = g_variant_get_double (value);
+      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+        fraction = (double) g_variant_get_int64 (value);
+      else
+        return FALSE;
+      if (!(fraction >= 0 && fraction <= 1) || frame < 0 || frame > G_MAXUINT)
+        return FALSE;
+      if (self->state == RUSHES_CLIENT_BUSY)
+        g_signal_emit (self, signals[PROGRESS], 0, (guint) frame, fraction);
+    }
+  else if (g_str_equal (method, "log"))
+    {
+      const char *text = NULL;
+
+      if (!g_variant_lookup (params, "message", "&s", &text))
+        return FALSE;
+      rushes_log_note (self->log, "%s", text);
+    }
+
+  return TRUE;
+}
+
+static void
+message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  g_autoptr (GVariant) message = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *method = NULL;
+  gboolean understood = FALSE;
+
+  if (!jsonrpc_input_stream_read_message_finish (JSONRPC_INPUT_STREAM (object), result, &message,
+                                                 &error))
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+      /* End of file looks like any broken message here. A process that is
+       * ending needs a moment to be reaped, and then its death is the cause;
+       * one that goes on is ended for what it said. */
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
+        begin_end (self, 0);
+      else
+        fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
+              _ ("Blender's answer makes no sense; an add-on may disturb it"));
+      return;
+    }
+
+  feed_watchdog (self);
+  if (g_variant_is_of_type (message, G_VARIANT_TYPE_VARDICT))
+    {
+      if (g_variant_lookup (message, "method", "&s", &method))
+        understood = handle_notification (self, method, message);
+      else
+        understood = handle_reply (self, message);
+    }
+  if (!understood)
+    {
+      fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
+            _ ("Blender's answer makes no sense; an add-on may disturb it"));
+      return;
+    }
+
+  if (self->state != RUSHES_CLIENT_DEAD)
+    jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
+                                             message_cb, g_object_ref (self));
+}
+
+/* GDataInputStream reads a line of any length; its growing buffer is the only
+ * sign of a header without end. */
+static void
+buffer_size_cb (RushesClient *self)
+{
+  if (g_buffered_input_stream_get_buffer_size (G_BUFFERED_INPUT_STREAM (self->input)) >
+      MAX_HEADER_BYTES)
+    {
+      g_cancellable_cancel (self->reading);
+      fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
+            _ ("Blender's answer makes no sense; an add-on may disturb it"));
+    }
+}
+
+/* ---- Starting -------------------------------------------------------- */
+
+static void read_noise (RushesClient *self);
+
+static void
+hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RushesClient *self = RUSHES_CLIENT (object);
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = rushes_client_call_finish (self, result, &error);
+
+  if (reply == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  g_variant_lookup (reply, "blender", "s", &self->blender_version);
+  g_variant_lookup (reply, "pid", "x", &self->pid);
+  rushes_log_note (self->log, "client %u is Blender %s, process %" G_GINT64_FORMAT, self->number,
+                   self->blender_version != NULL ? self->blender_version : "?", self->pid);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  g_autoptr (GError) error = NULL;
+  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (object);
+  const char *buffer;
+  const char *found;
+  gsize available, marker_length, noise;
+
+  if (g_buffered_input_stream_fill_finish (stream, result, &error) <= 0)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        begin_end (self, 0);
+      return;
+    }
+  if (self->state != RUSHES_CLIENT_STARTING)
+    return;
+
+  buffer = g_buffered_input_stream_peek_buffer (stream, &available);
+  marker_length = strlen (self->marker);
+  found = memmem (buffer, available, self->marker, marker_length);
+  /* The marker may be cut by the end of the buffer. */
+  if (found != NULL)
+    noise = (gsize) (found - buffer);
+  else
+    noise = available >= marker_length ? available - marker_length + 1 : 0;
+
+  rushes_log_append (self->log, buffer, noise);
+  /* It is all in the buffer: this skips, and never reads. */
+  g_input_stream_skip (G_INPUT_STREAM (stream), found != NULL ? noise + marker_length : noise, NULL,
+                       NULL);
+
+  if (found == NULL)
+    {
+      read_noise (self);
+      return;
+    }
+
+  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
+                                           message_cb, g_object_ref (self));
+  {
+    GTask *start = g_steal_pointer (&self->task);
+
+    set_state (self, RUSHES_CLIENT_READY);
+    rushes_client_call_async (self, "hello", NULL, self->timeout, hello_cb, start);
+  }
+}
+
+static void
+read_noise (RushesClient *self)
+{
+  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_DEFAULT,
+                                      self->reading, noise_cb, g_object_ref (self));
+}
+
+static gboolean
+open_log (RushesClient *self, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("client-%u.log", self->number);
+  g_autofree char *path = g_build_filename (self->log_dir, name, NULL);
+
+  if (g_mkdir_with_parents (self->log_dir, 0755) != 0)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                   _ ("The log folder “%s” cannot be made"), self->log_dir);
+      return FALSE;
+    }
+
+  self->log = rushes_log_new (path, error);
+  return self->log != NULL;
+}
+
+/**
+ * rushes_client_start_async:
+ * @self: a client in state %RUSHES_CLIENT_NEW
+ * @timeout: seconds until Blender must be ready; 0: no limit
+ * @callback: (scope async): called when it is ready or has failed
+ * @user_data: for @callback
+ *
+ * Starts the process and waits until it obeys calls.
+ */
+void
+rushes_client_start_async (RushesClient *self,
+                           guint timeout,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = NULL;
+
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+  g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, rushes_client_start_async);
+
+  token = g_uuid_string_random ();
+  if (open_log (self, &error))
+    self->process = rushes_launcher_spawn (self->launcher, token, &error);
+  if (self->process == NULL)
+    {
+      take_cause (self, g_error_copy (error));
+      set_dead (self);
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  self->task = g_steal_pointer (&task);
+  self->timeout = timeout;
+  self->group = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
+  self->pid = self->group;
+  self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
+  self->input =
+      G_INPUT_STREAM (jsonrpc_input_stream_new (g_subprocess_get_stdout_pipe (self->process)));
+  self->output = jsonrpc_output_stream_new (g_subprocess_get_stdin_pipe (self->process));
+  g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
+                           G_CONNECT_SWAPPED);
+
+  rushes_log_note (self->log, "client %u starts", self->number);
+  set_state (self, RUSHES_CLIENT_STARTING);
+  feed_watchdog (self);
+  g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
+  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
+  read_noise (self);
+}
+
+/**
+ * rushes_client_start_finish:
+ * @self: a client
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: whether the client is ready
+ */
+gboolean
+rushes_client_start_finish (RushesClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * rushes_client_call_async:
+ * @self: a client in state %RUSHES_CLIENT_READY
+ * @method: a verb of the protocol
+ * @params: (nullable): its named parameters, a{sv}; a floating reference is taken
+ * @timeout: seconds without any sign of life after which the client is ended;
+ *   0: no limit
+ * @callback: (scope async): called with the reply
+ * @user_data: for @callback
+ *
+ * Calls a verb. The call ends by itself: with Blender's reply, or with the
+ * cause of the client's death.
+ */
+void
+rushes_client_call_async (RushesClient *self,
+                          const char *method,
+                          GVariant *params,
+                          guint timeout,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+  g_return_if_fail (self->state == RUSHES_CLIENT_READY);
+  g_return_if_fail (self->task == NULL);
+
+  self->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->task, rushes_client_call_async);
+  self->timeout = timeout;
+
+  set_state (self, RUSHES_CLIENT_BUSY);
+  feed_watchdog (self);
+  send_call (self, method, params);
+}
+
+/**
+ * rushes_client_call_finish:
+ * @self: a client
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): the reply, a{sv}; or %NULL with
+ *   Blender's own words, or the cause of the client's death
+ */
+GVariant *
+rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * rushes_client_stop:
+ * @self: a client
+ * @now: whether to begin with SIGTERM; otherwise Blender has a few seconds to
+ *   end by itself
+ *
+ * Begins to end the client. #RushesClient:state says when it is gone; the cause
+ * is %RUSHES_ERROR_STOPPED unless it was ending for another one.
+ */
+void
+rushes_client_stop (RushesClient *self, gboolean now)
+{
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+
+  fail (self, now ? SIGTERM : 0, RUSHES_ERROR_STOPPED, _ ("Stopped"));
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+rushes_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesClient *self = RUSHES_CLIENT (object);
+
+  switch (id)
+    {
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_client_finalize (GObject *object)
+{
+  RushesClient *self = RUSHES_CLIENT (object);
+
+  /* wait_cb() holds a reference while the process lives. */
+  g_assert (self->process == NULL || self->state == RUSHES_CLIENT_DEAD);
+
+  clear_source (&self->watchdog);
+  clear_source (&self->reaper);
+  g_clear_object (&self->launcher);
+  g_clear_object (&self->process);
+  g_clear_object (&self->log);
+  g_clear_object (&self->input);
+  g_clear_object (&self->output);
+  g_clear_object (&self->reading);
+  g_clear_object (&self->task);
+  g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->marker, g_free);
+  g_clear_pointer (&self->blender_version, g_free);
+  g_clear_error (&self->cause);
+
+  G_OBJECT_CLASS (rushes_client_parent_class)->finalize (object);
+}
+
+static void
+rushes_client_class_init (RushesClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = rushes_client_get_property;
+  object_class->finalize = rushes_client_finalize;
+
+  /**
+   * RushesClient:state:
+   *
+   * What the client is at.
+   */
+  properties[PROP_STATE] =
+      g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_CLIENT_STATE, RUSHES_CLIENT_NEW,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * RushesClient::progress:
+   * @self: the client
+   * @frame: the frame in hand
+   * @fraction: how much of it is rendered, 0 to 1
+   *
+   * At most ten times a second.
+   */
+  signals[PROGRESS] = g_signal_new ("progress", RUSHES_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_DOUBLE);
+}
+
+static void
+rushes_client_init (RushesClient *self)
+{
+  self->reading = g_cancellable_new ();
+}
+
+/**
+ * rushes_client_new:
+ * @launcher: how to start it
+ * @number: what to call it; unique among the clients of this process
+ * @log_dir: folder of its log file; made when it is missing
+ *
+ * Returns: (transfer full): a client that is not started yet
+ */
+RushesClient *
+rushes_client_new (RushesLauncher *launcher, guint number, const char *log_dir)
+{
+  RushesClient *self;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (launcher), NULL);
+  g_return_val_if_fail (log_dir != NULL, NULL);
+
+  self = g_object_new (RUSHES_TYPE_CLIENT, NULL);
+  self->launcher = g_object_ref (launcher);
+  self->number = number;
+  self->log_dir = g_strdup (log_dir);
+
+  return self;
+}
+
+guint
+rushes_client_get_number (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), 0);
+
+  return self->number;
+}
+
+RushesClientState
+rushes_client_get_state (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), RUSHES_CLIENT_DEAD);
+
+  return self->state;
+}
+
+/**
+ * rushes_client_get_log_path:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): its log file, once it was started
+ */
+const char *
+rushes_client_get_log_path (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->log != NULL ? rushes_log_get_path (self->log) : NULL;
+}
+
+/**
+ * rushes_client_get_blender_version:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): for example "3.4.1", once it is ready
+ */
+const char *
+rushes_client_get_blender_version (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->blender_version;
+}
+
+/**
+ * rushes_client_get_pid:
+ * @self: a client
+ *
+ * Returns: the process id that Blender itself reports (on its own computer),
+ *   0 before the start
+ */
+gint64
+rushes_client_get_pid (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), 0);
+
+  return self->pid;
+}
+
+/**
+ * rushes_client_get_cause:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): why it is ending or has ended
+ */
+const GError *
+rushes_client_get_cause (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->cause;
+}
+
+/**
+ * rushes_client_note:
+ * @self: a client
+ * @format: printf() format of one line
+ * @...: its arguments
+ *
+ * Adds a line of ours to the client's log.
+ */
+void
+rushes_client_note (RushesClient *self, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (self->log != NULL)
+    rushes_log_note (self->log, "%s", text);
+}

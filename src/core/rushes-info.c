@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-error.h"
+#include "rushes-frame-range.h"
+#include "rushes-info.h"
+#include "rushes-picture.h"
+
+static gboolean
+is_sane (const RushesInfo *self)
+{
+  return self->blender != NULL && self->engine != NULL && self->format != NULL &&
+         self->extension != NULL && self->extension[0] == '.' &&
+         strchr (self->extension, '/') == NULL && self->start <= self->end &&
+         self->end <= RUSHES_FRAME_MAX && self->step > 0;
+}
+
+/* The replies come from a program: a number outside its range is a 0, which
+ * is_sane() or the picture check then judges. */
+static guint
+lookup_uint (GVariant *dict, const char *key)
+{
+  gint64 value = 0;
+
+  if (!g_variant_lookup (dict, key, "x", &value) || value < 0 || value > G_MAXUINT)
+    return 0;
+  return (guint) value;
+}
+
+/**
+ * rushes_info_from_reply:
+ * @blender: the client's version
+ * @reply: what the verbs that load a scene answered, merged, a{sv}
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): what they say, or %NULL with
+ *   %RUSHES_ERROR_PROTOCOL or %RUSHES_ERROR_UNSUPPORTED
+ */
+RushesInfo *
+rushes_info_from_reply (const char *blender, GVariant *reply, GError **error)
+{
+  g_autoptr (RushesInfo) self = g_new0 (RushesInfo, 1);
+  g_autoptr (GVariant) fps = NULL;
+  gint64 start = -1, end = -1;
+
+  g_return_val_if_fail (reply != NULL, NULL);
+
+  self->blender = g_strdup (blender != NULL ? blender : "?");
+  g_variant_lookup (reply, "engine", "s", &self->engine);
+  g_variant_lookup (reply, "format", "s", &self->format);
+  g_variant_lookup (reply, "extension", "s", &self->extension);
+  g_variant_lookup (reply, "warnings", "^as", &self->warnings);
+  g_variant_lookup (reply, "start", "x", &start);
+  g_variant_lookup (reply, "end", "x", &end);
+  self->width = lookup_uint (reply, "width");
+  self->height = lookup_uint (reply, "height");
+  self->step = lookup_uint (reply, "step");
+
+  fps = g_variant_lookup_value (reply, "fps", G_VARIANT_TYPE_DOUBLE);
+  self->fps = fps != NULL ? g_variant_get_double (fps) : (double) lookup_uint (reply, "fps");
+
+  if (start < 0 || end < start || end > RUSHES_FRAME_MAX)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_RANGE,
+                   _ ("The scene's frames %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                      " cannot be rendered; they must rise and lie between %d and %d"),
+                   start, end, RUSHES_FRAME_MIN, RUSHES_FRAME_MAX);
+      return NULL;
+    }
+  self->start = (guint) start;
+  self->end = (guint) end;
+
+  if (!is_sane (self))
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
+                   _ ("Blender's answer makes no sense; an add-on may disturb it"));
+      return NULL;
+    }
+  if (rushes_picture_format_find (self->format) == NULL)
+    {
+      g_autofree char *known = rushes_picture_format_list ();
+
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_UNSUPPORTED,
+                   _ ("The scene writes %s, which cannot be checked; choose a format of %s"),
+                   self->format, known);
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * rushes_info_from_json:
+ * @object: what rushes_info_to_json() wrote, or anything else
+ *
+ * Returns: (transfer full) (nullable): the information, or %NULL when it is not
+ *   all there
+ */
+RushesInfo *
+rushes_info_from_json (JsonObject *object)
+{
+  g_autoptr (RushesInfo) self = g_new0 (RushesInfo, 1);
+  const char *numbers[] = { "start", "end", "step", "width", "height" };
+  guint *targets[] = { &self->start, &self->end, &self->step, &self->width, &self->height };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      JsonNode *node = json_object_get_member (object, numbers[i]);
+      gint64 value;
+
+      if (node == NULL || json_node_get_value_type (node) != G_TYPE_INT64)
+        return NULL;
+      value = json_node_get_int (node);
+      if (value < 0 || value > RUSHES_FRAME_MAX)
+        return NULL;
+      *targets[i] = (guint) value;
+    }
+  self->blender = g_strdup (json_object_get_string_member_with_default (object, "blender", NULL));
+  self->engine = g_strdup (json_object_get_string_member_with_default (object, "engine", NULL));
+  self->format = g_strdup (json_object_get_string_member_with_default (object, "format", NULL));
+  self->extension =
+      g_strdup (json_object_get_string_member_with_default (object, "extension", NULL));
+  self->fps = json_object_get_double_member_with_default (object, "fps", 0);
+
+  if (!is_sane (self) || rushes_picture_format_find (self->format) == NULL)
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * rushes_info_to_json:
+ * @self: the information
+ * @object: gets a member for each field but the warnings
+ */
+void
+rushes_info_to_json (const RushesInfo *self, JsonObject *object)
+{
+  json_object_set_string_member (object, "blender", self->blender);
+  json_object_set_string_member (object, "engine", self->engine);
+  json_object_set_string_member (object, "format", self->format);
+  json_object_set_string_member (object, "extension", self->extension);
+  json_object_set_int_member (object, "width", self->width);
+  json_object_set_int_member (object, "height", self->height);
+  json_object_set_int_member (object, "start", self->start);
+  json_object_set_int_member (object, "end", self->end);
+  json_object_set_int_member (object, "step", self->step);
+  json_object_set_double_member (object, "fps", self->fps);
+}
+
+RushesInfo *
+rushes_info_copy (const RushesInfo *self)
+{
+  RushesInfo *copy = g_memdup2 (self, sizeof *self);
+
+  copy->blender = g_strdup (self->blender);
+  copy->engine = g_strdup (self->engine);
+  copy->format = g_strdup (self->format);
+  copy->extension = g_strdup (self->extension);
+  copy->warnings = g_strdupv (self->warnings);
+
+  return copy;
+}
+
+void
+rushes_info_free (RushesInfo *self)
+{
+  g_clear_pointer (&self->blender, g_free);
+  g_clear_pointer (&self->engine, g_free);
+  g_clear_pointer (&self->format, g_free);
+  g_clear_pointer (&self->extension, g_free);
+  g_clear_pointer (&self->warnings, g_strfreev);
+  g_free (self);
+}

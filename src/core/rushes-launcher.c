@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-error.h"
+#include "rushes-launcher.h"
+
+/**
+ * RushesLauncher:
+ *
+ * How clients are started. A client is a value here, a command line, before
+ * rushes_launcher_spawn() makes it a process.
+ */
+struct _RushesLauncher
+{
+  GObject parent_instance;
+  char *blender; /* (owned) a path, or a name to look up in PATH */
+  guint factory_startup : 1;
+};
+
+enum
+{
+  PROP_0,
+  PROP_BLENDER,
+  PROP_FACTORY_STARTUP,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (RushesLauncher, rushes_launcher, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesLauncher *self = RUSHES_LAUNCHER (object);
+
+  switch (id)
+    {
+    case PROP_BLENDER:
+      g_value_set_string (value, self->blender);
+      break;
+    case PROP_FACTORY_STARTUP:
+      g_value_set_boolean (value, self->factory_startup);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  RushesLauncher *self = RUSHES_LAUNCHER (object);
+
+  switch (id)
+    {
+    case PROP_BLENDER:
+      self->blender = g_value_dup_string (value);
+      break;
+    case PROP_FACTORY_STARTUP:
+      if (self->factory_startup != g_value_get_boolean (value))
+        {
+          self->factory_startup = !self->factory_startup;
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_launcher_finalize (GObject *object)
+{
+  RushesLauncher *self = RUSHES_LAUNCHER (object);
+
+  g_clear_pointer (&self->blender, g_free);
+
+  G_OBJECT_CLASS (rushes_launcher_parent_class)->finalize (object);
+}
+
+static void
+rushes_launcher_class_init (RushesLauncherClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = rushes_launcher_get_property;
+  object_class->set_property = rushes_launcher_set_property;
+  object_class->finalize = rushes_launcher_finalize;
+
+  /**
+   * RushesLauncher:blender:
+   *
+   * The Blender to start: a path, or a name to look up in PATH.
+   */
+  properties[PROP_BLENDER] =
+      g_param_spec_string ("blender", NULL, NULL, "blender",
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:factory-startup:
+   *
+   * Whether Blender ignores the user's own settings and add-ons.
+   */
+  properties[PROP_FACTORY_STARTUP] =
+      g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+rushes_launcher_init (RushesLauncher *self)
+{
+}
+
+/**
+ * rushes_launcher_new:
+ * @blender: a path, or a name to look up in PATH
+ *
+ * Returns: (transfer full): a launcher of clients on this computer
+ */
+RushesLauncher *
+rushes_launcher_new (const char *blender)
+{
+  g_return_val_if_fail (blender != NULL, NULL);
+
+  return g_object_new (RUSHES_TYPE_LAUNCHER, "blender", blender, NULL);
+}
+
+/**
+ * rushes_launcher_check:
+ * @self: a launcher
+ * @error: return location for a #GError
+ *
+ * Looks for Blender without starting it.
+ *
+ * Returns: whether there is a program to start, else
+ *   %RUSHES_ERROR_COULD_NOT_START
+ */
+gboolean
+rushes_launcher_check (RushesLauncher *self, GError **error)
+{
+  g_autofree char *program = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+
+  program = g_find_program_in_path (self->blender);
+  if (program == NULL)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                   _ ("There is no program “%s”; install Blender, or name it with --blender"),
+                   self->blender);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* The Python that runs inside Blender; an uninstalled tree says where it is. */
+static char *
+find_client_script (void)
+{
+  const char *dir = g_getenv ("RUSHES_BLENDER_DIR");
+
+  return g_build_filename (dir != NULL ? dir : RUSHES_BLENDER_DIR, "client.py", NULL);
+}
+
+/**
+ * rushes_launcher_build_argv:
+ * @self: a launcher
+ * @token: the random word that the client's marker line must carry
+ *
+ * Returns: (transfer full): the command line of one client
+ */
+GStrv
+rushes_launcher_build_argv (RushesLauncher *self, const char *token)
+{
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_autofree char *script = find_client_script ();
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  g_strv_builder_add_many (argv, self->blender, "--background", "--disable-autoexec", "-noaudio",
+                           NULL);
+  if (self->factory_startup)
+    g_strv_builder_add (argv, "--factory-startup");
+  g_strv_builder_add_many (argv, "--python-exit-code", "1", "--python", script, "--", "--token",
+                           token, NULL);
+
+  return g_strv_builder_end (argv);
+}
+
+/* Runs between fork and exec: async-signal-safe calls only. */
+static void
+child_setup (gpointer data)
+{
+  const pid_t *parent = data;
+  int fd;
+
+  /* A group of its own: a terminal's Ctrl-C is for us to handle, and whatever
+   * Blender starts dies with it. */
+  setpgid (0, 0);
+
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != *parent)
+    _exit (1);
+
+  /* When memory runs out the kernel should take a client, not us. */
+  fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd >= 0)
+    {
+      if (write (fd, "500", 3) != 3)
+        {
+          /* A locked-down system; the default is as good as it gets. */
+        }
+      close (fd);
+    }
+}
+
+/**
+ * rushes_launcher_spawn:
+ * @self: a launcher
+ * @token: the random word that the client's marker line must carry
+ * @error: return location for a #GError
+ *
+ * Starts a client with pipes for stdin, stdout and stderr, in a process group
+ * of its own whose number is its process id. It dies with the calling thread.
+ *
+ * Returns: (transfer full) (nullable): the process, or %NULL with
+ *   %RUSHES_ERROR_COULD_NOT_START
+ */
+GSubprocess *
+rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) local_error = NULL;
+  g_auto (GStrv) argv = NULL;
+  static pid_t parent;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  parent = getpid ();
+  argv = rushes_launcher_build_argv (self, token);
+  launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup, &parent, NULL);
+
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &local_error);
+  if (process == NULL)
+    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("“%s” does not start: %s"),
+                 self->blender, local_error->message);
+
+  return g_steal_pointer (&process);
+}

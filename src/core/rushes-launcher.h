@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define RUSHES_TYPE_LAUNCHER (rushes_launcher_get_type ())
+G_DECLARE_FINAL_TYPE (RushesLauncher, rushes_launcher, RUSHES, LAUNCHER, GObject)
+
+RushesLauncher *rushes_launcher_new (const char *blender);
+gboolean rushes_launcher_check (RushesLauncher *self, GError **error);
+GStrv rushes_launcher_build_argv (RushesLauncher *self, const char *token);
+GSubprocess *rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error);
+
+G_END_DECLS

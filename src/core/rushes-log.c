@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#include "rushes-error.h"
+#include "rushes-log.h"
+
+/* Enough for hours of a chatty Blender; a client that prints without end must
+ * not fill the disk. */
+#define MAX_BYTES (16 * 1024 * 1024)
+
+#define CHUNK_SIZE (16 * 1024)
+
+/**
+ * RushesLog:
+ *
+ * The log file of one client: what Blender and its add-ons print, and what we
+ * have to say about that client, in the order of arrival.
+ */
+struct _RushesLog
+{
+  GObject parent_instance;
+  char *path; /* (owned) */
+  int fd;     /* -1 until it is open */
+  gsize written;
+};
+
+G_DEFINE_FINAL_TYPE (RushesLog, rushes_log, G_TYPE_OBJECT)
+
+static void
+rushes_log_finalize (GObject *object)
+{
+  RushesLog *self = RUSHES_LOG (object);
+
+  if (self->fd >= 0)
+    close (self->fd);
+  g_clear_pointer (&self->path, g_free);
+
+  G_OBJECT_CLASS (rushes_log_parent_class)->finalize (object);
+}
+
+static void
+rushes_log_class_init (RushesLogClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rushes_log_finalize;
+}
+
+static void
+rushes_log_init (RushesLog *self)
+{
+  self->fd = -1;
+}
+
+/**
+ * rushes_log_new:
+ * @path: the file; what it holds already stays
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): a log that appends to @path, or %NULL
+ *   with %RUSHES_ERROR_NOT_WRITABLE
+ */
+RushesLog *
+rushes_log_new (const char *path, GError **error)
+{
+  g_autoptr (RushesLog) self = g_object_new (RUSHES_TYPE_LOG, NULL);
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self->path = g_strdup (path);
+  self->fd = g_open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (self->fd < 0)
+    {
+      int code = errno;
+
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                   _ ("The log “%s” cannot be written: %s"), path, g_strerror (code));
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * rushes_log_get_path:
+ * @self: a log
+ *
+ * Returns: (transfer none): the file's path
+ */
+const char *
+rushes_log_get_path (RushesLog *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LOG (self), NULL);
+
+  return self->path;
+}
+
+static void
+write_all (RushesLog *self, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      gssize n = write (self->fd, data, size);
+
+      /* A log that cannot be written must not stop a render. */
+      if (n < 0 && errno != EINTR)
+        return;
+      if (n > 0)
+        {
+          data += n;
+          size -= (gsize) n;
+        }
+    }
+}
+
+/**
+ * rushes_log_append:
+ * @self: a log
+ * @data: what was printed
+ * @size: its length in bytes
+ *
+ * What goes past 16 MiB in all is dropped, and the log says so.
+ */
+void
+rushes_log_append (RushesLog *self, const void *data, gsize size)
+{
+  static const char full[] = "\n[rushes] this log is full; what follows is dropped\n";
+  gsize room;
+
+  g_return_if_fail (RUSHES_IS_LOG (self));
+
+  room = MAX_BYTES - self->written;
+  if (room == 0)
+    return;
+
+  write_all (self, data, MIN (size, room));
+  self->written += MIN (size, room);
+  if (self->written == MAX_BYTES)
+    write_all (self, full, strlen (full));
+}
+
+/**
+ * rushes_log_note:
+ * @self: a log
+ * @format: printf() format of one line
+ * @...: its arguments
+ *
+ * Adds a line of ours, with the time of day.
+ */
+void
+rushes_log_note (RushesLog *self, const char *format, ...)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *time = g_date_time_format_iso8601 (now);
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  line = g_strdup_printf ("[rushes %s] %s\n", time, text);
+  rushes_log_append (self, line, strlen (line));
+}
+
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesLog) self = user_data;
+  g_autoptr (GBytes) bytes =
+      g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
+
+  /* End of file, or a pipe that broke: either way nothing more will come. */
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+    return;
+
+  rushes_log_append (self, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  rushes_log_drain (self, G_INPUT_STREAM (object));
+}
+
+/**
+ * rushes_log_drain:
+ * @self: a log
+ * @stream: a pipe
+ *
+ * Appends whatever comes from @stream until its end. The log lives as long.
+ */
+void
+rushes_log_drain (RushesLog *self, GInputStream *stream)
+{
+  g_return_if_fail (RUSHES_IS_LOG (self));
+  g_return_if_fail (G_IS_INPUT_STREAM (stream));
+
+  g_input_stream_read_bytes_async (stream, CHUNK_SIZE, G_PRIORITY_DEFAULT_IDLE, NULL, read_cb,
+                                   g_object_ref (self));
+}

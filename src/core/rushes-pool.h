@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rushes-client.h"
+#include "rushes-scene.h"
+#include "rushes-scheduler.h"
+
+G_BEGIN_DECLS
+
+#define RUSHES_TYPE_POOL (rushes_pool_get_type ())
+G_DECLARE_FINAL_TYPE (RushesPool, rushes_pool, RUSHES, POOL, GObject)
+
+RushesPool *rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_dir);
+void rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rushes_pool_run_finish (RushesPool *self, GAsyncResult *result, GError **error);
+void rushes_pool_drain (RushesPool *self);
+void rushes_pool_stop (RushesPool *self);
+guint rushes_pool_get_n_clients (RushesPool *self);
+double rushes_pool_get_rate (RushesPool *self);
+double rushes_pool_get_seconds_left (RushesPool *self);
+
+G_END_DECLS

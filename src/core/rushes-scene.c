@@ -1,0 +1,859 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-enums.h"
+#include "rushes-error.h"
+#include "rushes-estimator.h"
+#include "rushes-scene.h"
+
+/* Progress is shown to people: ten times a second is as good as any. */
+#define NOTIFY_MS 100
+
+/**
+ * RushesScene:
+ *
+ * A .blend in the queue with its settings, its frames and its progress. What
+ * changes with every frame is notified at most ten times a second.
+ */
+struct _RushesScene
+{
+  GObject parent_instance;
+
+  char *path;               /* (owned) absolute */
+  char *name;               /* (owned) */
+  char *folder;             /* (owned) (nullable): absolute; of its results */
+  RushesSettings *settings; /* (owned) */
+  RushesSceneState state;
+  GError *error;         /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
+  RushesInfo *info;      /* (owned) (nullable): since it was bound */
+  RushesOutput *output;  /* (owned) (nullable): while it is worked on */
+  RushesFrames *frames;  /* (owned) (nullable): since it was bound */
+  GHashTable *fractions; /* (owned): index of a frame in hand → per mille done */
+  guint n_kept;
+  RushesEstimator estimator;
+  gint64 began; /* 0: not yet */
+  gint64 ended; /* 0: not yet */
+  guint notify_id;
+};
+
+enum
+{
+  PROP_0,
+  PROP_PATH,
+  PROP_NAME,
+  PROP_SETTINGS,
+  PROP_FOLDER,
+  PROP_STATE,
+  PROP_PROGRESS,
+  PROP_N_FRAMES,
+  PROP_N_DONE,
+  PROP_N_FAILED,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (RushesScene, rushes_scene, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+static gboolean
+notify_cb (gpointer user_data)
+{
+  RushesScene *self = user_data;
+
+  self->notify_id = 0;
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint i = PROP_PROGRESS; i <= PROP_N_FAILED; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_changed (RushesScene *self)
+{
+  if (self->notify_id == 0)
+    self->notify_id = g_timeout_add (NOTIFY_MS, notify_cb, self);
+}
+
+static void
+set_state (RushesScene *self, RushesSceneState state)
+{
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  /* Whoever hears of the new state shall read the numbers that go with it. */
+  g_clear_handle_id (&self->notify_id, g_source_remove);
+  notify_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+end (RushesScene *self, RushesSceneState state)
+{
+  self->ended = g_get_monotonic_time ();
+  g_hash_table_remove_all (self->fractions);
+  /* The folder is free for others as soon as its last frame is in place. */
+  g_clear_pointer (&self->output, rushes_output_unref);
+  set_state (self, state);
+}
+
+/* ---- Opening and binding --------------------------------------------- */
+
+typedef struct
+{
+  char *folder;             /* (owned) */
+  char *path;               /* (owned) */
+  RushesSettings *settings; /* (owned) */
+  RushesExisting existing;
+} Opening;
+
+static void
+opening_free (Opening *opening)
+{
+  g_clear_pointer (&opening->folder, g_free);
+  g_clear_pointer (&opening->path, g_free);
+  g_clear_object (&opening->settings);
+  g_free (opening);
+}
+
+static void
+open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Opening *opening = task_data;
+  g_autoptr (GError) error = NULL;
+  RushesOutput *output = rushes_output_open (opening->folder, opening->path, opening->settings,
+                                             opening->existing, &error);
+
+  if (output != NULL)
+    g_task_return_pointer (task, output, (GDestroyNotify) rushes_output_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * rushes_scene_open_async:
+ * @self: a scene with a folder that is not being worked on
+ * @existing: what to do with frames that are there
+ * @callback: (scope async): called when it is open or cannot be
+ * @user_data: for @callback
+ *
+ * Opens the scene's output folder. Work on it begins here.
+ */
+void
+rushes_scene_open_async (RushesScene *self,
+                         RushesExisting existing,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Opening *opening = g_new0 (Opening, 1);
+
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (self->output == NULL && self->folder != NULL);
+
+  g_task_set_source_tag (task, rushes_scene_open_async);
+  opening->folder = g_strdup (self->folder);
+  opening->path = g_strdup (self->path);
+  opening->settings = rushes_settings_copy (self->settings);
+  opening->existing = existing;
+  g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
+
+  g_clear_error (&self->error);
+  set_state (self, RUSHES_SCENE_LOADING);
+  g_task_run_in_thread (task, open_thread);
+}
+
+/**
+ * rushes_scene_open_finish:
+ * @self: a scene
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: whether its folder is open, with the errors of rushes_output_open()
+ */
+gboolean
+rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (RushesOutput) output = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  output = g_task_propagate_pointer (G_TASK (result), error);
+  if (output == NULL)
+    return FALSE;
+
+  /* It may have been stopped meanwhile; then the folder is left again. */
+  if (!rushes_scene_is_ended (self))
+    self->output = g_steal_pointer (&output);
+  return TRUE;
+}
+
+typedef struct
+{
+  RushesOutput *output;    /* (owned) */
+  RushesInfo *info;        /* (owned) */
+  RushesFrameRange *range; /* (owned) */
+  guint8 *done;            /* (owned) (nullable) */
+} Binding;
+
+static void
+binding_free (Binding *binding)
+{
+  g_clear_pointer (&binding->output, rushes_output_unref);
+  g_clear_pointer (&binding->info, rushes_info_free);
+  g_clear_pointer (&binding->range, rushes_frame_range_unref);
+  g_clear_pointer (&binding->done, g_free);
+  g_free (binding);
+}
+
+static void
+bind_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Binding *binding = task_data;
+  g_autoptr (GError) error = NULL;
+
+  binding->done = rushes_output_bind (binding->output, binding->info, binding->range, &error);
+  if (binding->done != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * rushes_scene_bind_async:
+ * @self: an open scene
+ * @info: what loading it gave, now or in an earlier run
+ * @callback: (scope async): called when its frames are known
+ * @user_data: for @callback
+ *
+ * Decides which frames there are and finds those that are done.
+ */
+void
+rushes_scene_bind_async (RushesScene *self,
+                         const RushesInfo *info,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *frames = NULL;
+  Binding *binding = g_new0 (Binding, 1);
+
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (self->output != NULL);
+
+  g_task_set_source_tag (task, rushes_scene_bind_async);
+  g_task_set_task_data (task, binding, (GDestroyNotify) binding_free);
+  binding->output = rushes_output_ref (self->output);
+  binding->info = rushes_info_copy (info);
+
+  g_object_get (self->settings, "frames", &frames, NULL);
+  binding->range = frames != NULL ? rushes_frame_range_parse (frames, &error)
+                                  : rushes_frame_range_new (info->start, info->end, info->step);
+  if (binding->range == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  g_task_run_in_thread (task, bind_thread);
+}
+
+/**
+ * rushes_scene_bind_finish:
+ * @self: a scene
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: whether its frames are known now, with the errors of
+ *   rushes_output_bind()
+ */
+gboolean
+rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **error)
+{
+  Binding *binding;
+  gint64 now = g_get_monotonic_time ();
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  if (rushes_scene_is_ended (self))
+    return TRUE;
+
+  binding = g_task_get_task_data (G_TASK (result));
+  g_clear_pointer (&self->info, rushes_info_free);
+  g_clear_pointer (&self->frames, rushes_frames_free);
+  self->info = g_steal_pointer (&binding->info);
+  self->frames = rushes_frames_new (binding->range);
+  self->n_kept = 0;
+  for (guint i = 0; i < rushes_frames_get_length (self->frames); i++)
+    if (binding->done[i])
+      {
+        rushes_frames_set_done (self->frames, i);
+        self->n_kept++;
+      }
+
+  rushes_estimator_start (&self->estimator, now);
+  self->began = now;
+  self->ended = 0;
+  set_state (self, RUSHES_SCENE_RENDERING);
+  return TRUE;
+}
+
+/* ---- Frames ---------------------------------------------------------- */
+
+/**
+ * rushes_scene_take_frame:
+ * @self: a scene in state %RUSHES_SCENE_RENDERING
+ * @client: the number of the client that asks
+ * @index: (out): the frame's index
+ *
+ * Returns: as rushes_frames_take()
+ */
+gboolean
+rushes_scene_take_frame (RushesScene *self, guint client, guint *index)
+{
+  g_return_val_if_fail (RUSHES_IS_SCENE (self), FALSE);
+  g_return_val_if_fail (self->state == RUSHES_SCENE_RENDERING, FALSE);
+
+  return rushes_frames_take (self->frames, client, index);
+}
+
+/* A frame that ends after its scene was stopped or failed changes nothing. */
+static gboolean
+leave_frame (RushesScene *self, guint index)
+{
+  g_hash_table_remove (self->fractions, GUINT_TO_POINTER (index));
+  progress_changed (self);
+
+  return self->state == RUSHES_SCENE_RENDERING;
+}
+
+/**
+ * rushes_scene_report_frame:
+ * @self: a scene
+ * @index: a frame in hand
+ * @fraction: how much of it is rendered, 0 to 1
+ */
+void
+rushes_scene_report_frame (RushesScene *self, guint index, double fraction)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->state != RUSHES_SCENE_RENDERING)
+    return;
+  g_hash_table_insert (self->fractions, GUINT_TO_POINTER (index),
+                       GUINT_TO_POINTER ((guint) (CLAMP (fraction, 0, 1) * 1000)));
+  progress_changed (self);
+}
+
+/**
+ * rushes_scene_finish_frame:
+ * @self: a scene
+ * @index: a frame in hand whose files are in place
+ */
+void
+rushes_scene_finish_frame (RushesScene *self, guint index)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (!leave_frame (self, index))
+    return;
+  rushes_frames_set_done (self->frames, index);
+  rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
+}
+
+/**
+ * rushes_scene_give_back_frame:
+ * @self: a scene
+ * @index: a frame in hand that nobody is to blame for
+ */
+void
+rushes_scene_give_back_frame (RushesScene *self, guint index)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (leave_frame (self, index))
+    rushes_frames_give_back (self->frames, index);
+}
+
+/**
+ * rushes_scene_fail_frame:
+ * @self: a scene
+ * @index: a frame in hand
+ * @client: the number of the client that failed it
+ * @max_attempts: as for rushes_frames_fail()
+ * @error: why
+ * @log: (nullable): path of the client's log
+ *
+ * Returns: whether the frame is given up
+ */
+gboolean
+rushes_scene_fail_frame (RushesScene *self,
+                         guint index,
+                         guint client,
+                         guint max_attempts,
+                         const GError *error,
+                         const char *log)
+{
+  gboolean final;
+
+  g_return_val_if_fail (RUSHES_IS_SCENE (self), FALSE);
+
+  if (!leave_frame (self, index))
+    return TRUE;
+  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log);
+
+  return final;
+}
+
+/**
+ * rushes_scene_settle:
+ * @self: a scene
+ *
+ * Finishes the scene if its last frame has been finished or given up.
+ *
+ * Returns: whether it has ended, in whatever way
+ */
+gboolean
+rushes_scene_settle (RushesScene *self)
+{
+  g_return_val_if_fail (RUSHES_IS_SCENE (self), TRUE);
+
+  if (self->state == RUSHES_SCENE_RENDERING &&
+      rushes_frames_count (self->frames, RUSHES_FRAME_PENDING) == 0 &&
+      rushes_frames_count (self->frames, RUSHES_FRAME_RENDERING) == 0)
+    end (self, RUSHES_SCENE_FINISHED);
+
+  return rushes_scene_is_ended (self);
+}
+
+/**
+ * rushes_scene_fail:
+ * @self: a scene
+ * @error: why it cannot be rendered
+ */
+void
+rushes_scene_fail (RushesScene *self, const GError *error)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (error != NULL);
+
+  if (rushes_scene_is_ended (self))
+    return;
+  g_clear_error (&self->error);
+  self->error = g_error_copy (error);
+  end (self, RUSHES_SCENE_FAILED);
+}
+
+/**
+ * rushes_scene_stop:
+ * @self: a scene
+ *
+ * Ends work on it before all its frames are there, unless it has ended.
+ */
+void
+rushes_scene_stop (RushesScene *self)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (!rushes_scene_is_ended (self))
+    end (self, RUSHES_SCENE_STOPPED);
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+rushes_scene_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesScene *self = RUSHES_SCENE (object);
+
+  switch (id)
+    {
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      break;
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
+      break;
+    case PROP_FOLDER:
+      g_value_set_string (value, self->folder);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, rushes_scene_get_progress (self));
+      break;
+    case PROP_N_FRAMES:
+      g_value_set_uint (value, rushes_scene_get_n_frames (self));
+      break;
+    case PROP_N_DONE:
+      g_value_set_uint (value, rushes_scene_get_n_done (self));
+      break;
+    case PROP_N_FAILED:
+      g_value_set_uint (value, rushes_scene_get_n_failed (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_scene_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_FOLDER:
+      rushes_scene_set_folder (RUSHES_SCENE (object), g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_scene_finalize (GObject *object)
+{
+  RushesScene *self = RUSHES_SCENE (object);
+
+  g_clear_handle_id (&self->notify_id, g_source_remove);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_object (&self->settings);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->info, rushes_info_free);
+  g_clear_pointer (&self->output, rushes_output_unref);
+  g_clear_pointer (&self->frames, rushes_frames_free);
+  g_clear_pointer (&self->fractions, g_hash_table_unref);
+
+  G_OBJECT_CLASS (rushes_scene_parent_class)->finalize (object);
+}
+
+static void
+rushes_scene_class_init (RushesSceneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = rushes_scene_get_property;
+  object_class->set_property = rushes_scene_set_property;
+  object_class->finalize = rushes_scene_finalize;
+
+  /**
+   * RushesScene:path:
+   *
+   * The .blend's absolute path.
+   */
+  properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
+  /**
+   * RushesScene:name:
+   *
+   * The file's name without ".blend".
+   */
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  /**
+   * RushesScene:settings:
+   *
+   * What the user overrides.
+   */
+  properties[PROP_SETTINGS] =
+      g_param_spec_object ("settings", NULL, NULL, RUSHES_TYPE_SETTINGS, flags);
+  /**
+   * RushesScene:folder:
+   *
+   * Absolute path of the folder of this scene's results.
+   */
+  properties[PROP_FOLDER] =
+      g_param_spec_string ("folder", NULL, NULL, NULL, flags | G_PARAM_WRITABLE);
+  /**
+   * RushesScene:state:
+   *
+   * What happens to the scene.
+   */
+  properties[PROP_STATE] =
+      g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_SCENE_STATE, RUSHES_SCENE_QUEUED, flags);
+  /**
+   * RushesScene:progress:
+   *
+   * How much is rendered, 0 to 1, frames in hand included by their parts.
+   */
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
+  /**
+   * RushesScene:n-frames:
+   *
+   * How many frames there are to be; 0 until that is known.
+   */
+  properties[PROP_N_FRAMES] = g_param_spec_uint ("n-frames", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  /**
+   * RushesScene:n-done:
+   *
+   * How many of them are whole and in place.
+   */
+  properties[PROP_N_DONE] = g_param_spec_uint ("n-done", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  /**
+   * RushesScene:n-failed:
+   *
+   * How many of them were given up.
+   */
+  properties[PROP_N_FAILED] = g_param_spec_uint ("n-failed", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+rushes_scene_init (RushesScene *self)
+{
+  self->fractions = g_hash_table_new (NULL, NULL);
+}
+
+/* "shots/monkey.blend" → "monkey"; never a name that leaves its folder. */
+static char *
+name_from_path (const char *path)
+{
+  char *name = g_path_get_basename (path);
+
+  if (g_str_has_suffix (name, ".blend"))
+    name[strlen (name) - strlen (".blend")] = '\0';
+  if (*name == '\0' || g_str_equal (name, ".") || g_str_equal (name, ".."))
+    {
+      g_free (name);
+      name = g_strdup ("scene");
+    }
+
+  return name;
+}
+
+/**
+ * rushes_scene_new:
+ * @path: a .blend file, which need not exist; relative to the current folder
+ * @settings: what the user overrides; copied
+ *
+ * Returns: (transfer full): a scene for the queue
+ */
+RushesScene *
+rushes_scene_new (const char *path, RushesSettings *settings)
+{
+  RushesScene *self;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (RUSHES_IS_SETTINGS (settings), NULL);
+
+  self = g_object_new (RUSHES_TYPE_SCENE, NULL);
+  self->path = g_canonicalize_filename (path, NULL);
+  self->name = name_from_path (self->path);
+  self->settings = rushes_settings_copy (settings);
+
+  return self;
+}
+
+const char *
+rushes_scene_get_path (RushesScene *self)
+{
+  return self->path;
+}
+
+const char *
+rushes_scene_get_name (RushesScene *self)
+{
+  return self->name;
+}
+
+/**
+ * rushes_scene_get_settings:
+ * @self: a scene
+ *
+ * Returns: (transfer none): what the user overrides, to be changed freely until
+ *   the scene is opened
+ */
+RushesSettings *
+rushes_scene_get_settings (RushesScene *self)
+{
+  return self->settings;
+}
+
+const char *
+rushes_scene_get_folder (RushesScene *self)
+{
+  return self->folder;
+}
+
+/**
+ * rushes_scene_set_folder:
+ * @self: a scene that is not being worked on
+ * @folder: where its results go; relative to the current folder
+ */
+void
+rushes_scene_set_folder (RushesScene *self, const char *folder)
+{
+  g_autofree char *absolute = NULL;
+
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (folder != NULL);
+  g_return_if_fail (self->output == NULL);
+
+  absolute = g_canonicalize_filename (folder, NULL);
+  if (g_strcmp0 (self->folder, absolute) == 0)
+    return;
+  g_free (self->folder);
+  self->folder = g_steal_pointer (&absolute);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
+}
+
+RushesSceneState
+rushes_scene_get_state (RushesScene *self)
+{
+  return self->state;
+}
+
+/**
+ * rushes_scene_is_ended:
+ * @self: a scene
+ *
+ * Returns: whether nothing more will happen to it in this run
+ */
+gboolean
+rushes_scene_is_ended (RushesScene *self)
+{
+  return self->state >= RUSHES_SCENE_FINISHED;
+}
+
+/**
+ * rushes_scene_get_error:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): why it failed as a whole
+ */
+const GError *
+rushes_scene_get_error (RushesScene *self)
+{
+  return self->error;
+}
+
+/**
+ * rushes_scene_get_info:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): what loading it gave
+ */
+const RushesInfo *
+rushes_scene_get_info (RushesScene *self)
+{
+  return self->info;
+}
+
+/**
+ * rushes_scene_get_output:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): its folder, while it is worked on
+ */
+RushesOutput *
+rushes_scene_get_output (RushesScene *self)
+{
+  return self->output;
+}
+
+/**
+ * rushes_scene_get_frames:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): its frames, once they are known
+ */
+RushesFrames *
+rushes_scene_get_frames (RushesScene *self)
+{
+  return self->frames;
+}
+
+/**
+ * rushes_scene_get_progress:
+ * @self: a scene
+ *
+ * Returns: how much of it is rendered, 0 to 1, frames in hand included by parts
+ */
+double
+rushes_scene_get_progress (RushesScene *self)
+{
+  guint n_frames = rushes_scene_get_n_frames (self);
+  double sum = rushes_scene_get_n_done (self) + rushes_scene_get_n_failed (self);
+  GHashTableIter iter;
+  gpointer per_mille;
+
+  if (n_frames == 0)
+    return 0;
+  g_hash_table_iter_init (&iter, self->fractions);
+  while (g_hash_table_iter_next (&iter, NULL, &per_mille))
+    sum += GPOINTER_TO_UINT (per_mille) / 1000.0;
+
+  return MIN (sum / n_frames, 1);
+}
+
+guint
+rushes_scene_get_n_frames (RushesScene *self)
+{
+  return self->frames != NULL ? rushes_frames_get_length (self->frames) : 0;
+}
+
+guint
+rushes_scene_get_n_done (RushesScene *self)
+{
+  return self->frames != NULL ? rushes_frames_count (self->frames, RUSHES_FRAME_DONE) : 0;
+}
+
+guint
+rushes_scene_get_n_failed (RushesScene *self)
+{
+  return self->frames != NULL ? rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) : 0;
+}
+
+/**
+ * rushes_scene_get_n_kept:
+ * @self: a scene
+ *
+ * Returns: how many frames were done before this run
+ */
+guint
+rushes_scene_get_n_kept (RushesScene *self)
+{
+  return self->n_kept;
+}
+
+/**
+ * rushes_scene_get_seconds:
+ * @self: a scene
+ *
+ * Returns: how long its frames have been rendering, or took
+ */
+double
+rushes_scene_get_seconds (RushesScene *self)
+{
+  gint64 until = self->ended != 0 ? self->ended : g_get_monotonic_time ();
+
+  return self->began != 0 ? (double) (until - self->began) / G_USEC_PER_SEC : 0;
+}
+
+/**
+ * rushes_scene_get_seconds_left:
+ * @self: a scene
+ *
+ * Returns: in how many seconds its frames will be there; negative: not known
+ */
+double
+rushes_scene_get_seconds_left (RushesScene *self)
+{
+  if (self->state != RUSHES_SCENE_RENDERING)
+    return -1;
+  return rushes_estimator_get_seconds_left (
+      &self->estimator, rushes_scene_get_n_frames (self) * (1 - rushes_scene_get_progress (self)),
+      g_get_monotonic_time ());
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rushes-frames.h"
+#include "rushes-info.h"
+#include "rushes-output.h"
+#include "rushes-settings.h"
+
+G_BEGIN_DECLS
+
+/**
+ * RushesSceneState:
+ * @RUSHES_SCENE_QUEUED: its turn has not come
+ * @RUSHES_SCENE_LOADING: its folder and its frames are being found out
+ * @RUSHES_SCENE_RENDERING: its frames are known
+ * @RUSHES_SCENE_FINISHED: every frame is done or given up
+ * @RUSHES_SCENE_FAILED: it cannot be rendered at all
+ * @RUSHES_SCENE_STOPPED: the user stopped it before the end
+ */
+typedef enum
+{
+  RUSHES_SCENE_QUEUED,
+  RUSHES_SCENE_LOADING,
+  RUSHES_SCENE_RENDERING,
+  RUSHES_SCENE_FINISHED,
+  RUSHES_SCENE_FAILED,
+  RUSHES_SCENE_STOPPED,
+} RushesSceneState;
+
+#define RUSHES_TYPE_SCENE (rushes_scene_get_type ())
+G_DECLARE_FINAL_TYPE (RushesScene, rushes_scene, RUSHES, SCENE, GObject)
+
+RushesScene *rushes_scene_new (const char *path, RushesSettings *settings);
+const char *rushes_scene_get_path (RushesScene *self);
+const char *rushes_scene_get_name (RushesScene *self);
+RushesSettings *rushes_scene_get_settings (RushesScene *self);
+const char *rushes_scene_get_folder (RushesScene *self);
+void rushes_scene_set_folder (RushesScene *self, const char *folder);
+RushesSceneState rushes_scene_get_state (RushesScene *self);
+gboolean rushes_scene_is_ended (RushesScene *self);
+const GError *rushes_scene_get_error (RushesScene *self);
+const RushesInfo *rushes_scene_get_info (RushesScene *self);
+RushesOutput *rushes_scene_get_output (RushesScene *self);
+RushesFrames *rushes_scene_get_frames (RushesScene *self);
+double rushes_scene_get_progress (RushesScene *self);
+guint rushes_scene_get_n_frames (RushesScene *self);
+guint rushes_scene_get_n_done (RushesScene *self);
+guint rushes_scene_get_n_failed (RushesScene *self);
+guint rushes_scene_get_n_kept (RushesScene *self);
+double rushes_scene_get_seconds (RushesScene *self);
+double rushes_scene_get_seconds_left (RushesScene *self);
+
+void rushes_scene_open_async (RushesScene *self,
+                              RushesExisting existing,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error);
+void rushes_scene_bind_async (RushesScene *self,
+                              const RushesInfo *info,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **error);
+
+gboolean rushes_scene_take_frame (RushesScene *self, guint client, guint *index);
+void rushes_scene_report_frame (RushesScene *self, guint index, double fraction);
+void rushes_scene_finish_frame (RushesScene *self, guint index);
+void rushes_scene_give_back_frame (RushesScene *self, guint index);
+gboolean rushes_scene_fail_frame (RushesScene *self,
+                                  guint index,
+                                  guint client,
+                                  guint max_attempts,
+                                  const GError *error,
+                                  const char *log);
+gboolean rushes_scene_settle (RushesScene *self);
+void rushes_scene_fail (RushesScene *self, const GError *error);
+void rushes_scene_stop (RushesScene *self);
+
+G_END_DECLS

@@ -1,0 +1,811 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Stands in for Blender in tests and benchmarks: the same command line, the same
+ * protocol, no pictures worth looking at. How it misbehaves is up to the fake
+ * .blend and to the variable RUSHES_FAKE; README.md lists the words of both. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#define BLENDER_VERSION "3.4.1"
+#define MAGIC           "BLENDER-fake\n"
+#define LAST_FRAME      1048573
+#define HUGE_MESSAGE    (20 * 1024 * 1024)
+#define LONG_MS         (10 * 60 * 1000)
+
+enum
+{
+  ERROR_LOAD = 1,
+  ERROR_NO_CAMERA = 2,
+  ERROR_RENDER = 3,
+  ERROR_RANGE = 4,
+  ERROR_DISK_FULL = 6,
+  ERROR_NO_SCENE = 7,
+  ERROR_PARSE = -32700,
+  ERROR_METHOD = -32601,
+  ERROR_PARAMS = -32602,
+};
+
+/* A verb returns 0 and leaves its result in @out, or an error code and the words. */
+typedef int (*Verb) (JsonObject *params, GString *out);
+
+static struct
+{
+  char *path;  /* (owned) (nullable) the .blend */
+  char *root;  /* (owned) (nullable) set by "initialize" */
+  char **list; /* (owned) (nullable) the directives */
+  int start, end, step, width, height;
+} scene;
+
+static char **modes; /* (owned) the parts of RUSHES_FAKE */
+static int frames_rendered;
+static double memory_grown;
+static gboolean dying; /* leave once the reply is out */
+
+/* Lists of "key" and "key=value" */
+
+/* The value ("" without one) of the next @key in *@list, which moves past it; or %NULL. */
+static const char *
+next_value (char ***list, const char *key)
+{
+  gsize length = strlen (key);
+
+  while (*list != NULL && **list != NULL)
+    {
+      const char *item = *(*list)++;
+
+      /* The end of the string counts as one of its characters. */
+      if (strncmp (item, key, length) == 0 && strchr ("= ", item[length]) != NULL)
+        return item + length + (item[length] == '=');
+    }
+  return NULL;
+}
+
+static const char *
+get_value (char **list, const char *key)
+{
+  return next_value (&list, key);
+}
+
+static double
+get_number (char **list, const char *key, double fallback)
+{
+  const char *value = next_value (&list, key);
+
+  return value != NULL ? g_ascii_strtod (value, NULL) : fallback;
+}
+
+/* The value of the @key that strikes at @frame now, or %NULL. "times=K" holds over all
+ * processes: a file beside the .blend stands for each time that was taken. */
+static const char *
+strike (const char *key, int frame)
+{
+  char **list = scene.list;
+  const char *value;
+
+  while ((value = next_value (&list, key)) != NULL)
+    {
+      const char *times = strstr (value, "times=");
+
+      if (atoi (value) != frame)
+        continue;
+      if (times == NULL)
+        return value;
+      for (int i = 1; i <= atoi (times + strlen ("times=")); i++)
+        {
+          g_autofree char *path = g_strdup_printf ("%s.%s=%d.%d", scene.path, key, frame, i);
+          int fd = open (path, O_CREAT | O_EXCL | O_WRONLY, 0666);
+
+          if (fd >= 0 && close (fd) == 0)
+            return value;
+        }
+    }
+  return NULL;
+}
+
+static double
+get_frame_ms (int frame)
+{
+  char **list = scene.list;
+  const char *value;
+  int first, last;
+  double ms;
+
+  while ((value = next_value (&list, "heavy")) != NULL)
+    if (sscanf (value, "%d-%d:%lf", &first, &last, &ms) == 3 && first <= frame && frame <= last)
+      return ms;
+  return get_number (scene.list, "frame-ms", 0);
+}
+
+/* The process */
+
+/* On the clock of g_get_monotonic_time(): the slices of a frame do not add up late. */
+static void
+sleep_until (gint64 usec)
+{
+  struct timespec when = { .tv_sec = (time_t) (usec / G_USEC_PER_SEC),
+                           .tv_nsec = (long) (usec % G_USEC_PER_SEC) * 1000 };
+
+  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) == EINTR)
+    continue;
+}
+
+static void
+sleep_ms (double ms)
+{
+  if (ms > 0)
+    sleep_until (g_get_monotonic_time () + (gint64) (ms * 1000));
+}
+
+G_NORETURN static void
+sit (void)
+{
+  for (;;)
+    sleep_ms (LONG_MS);
+}
+
+/* Nobody is at the other end any more. */
+G_NORETURN static void
+hang_up (void)
+{
+  if (get_value (modes, "ignore-term") != NULL || get_value (modes, "ignore-eof") != NULL)
+    sit ();
+  _exit (0);
+}
+
+G_NORETURN static void
+die_of_signal (int number)
+{
+  prctl (PR_SET_DUMPABLE, 0); /* no core dump */
+  signal (number, SIG_DFL);
+  raise (number);
+  sit ();
+}
+
+/* Leaves somebody behind who keeps our pipes open. */
+static void
+fork_grandchild (void)
+{
+  if (fork () == 0)
+    {
+      sleep_ms (LONG_MS);
+      _exit (0);
+    }
+}
+
+static void
+write_all (int fd, const char *bytes, gsize length)
+{
+  while (length > 0)
+    {
+      ssize_t written = write (fd, bytes, length);
+
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        hang_up ();
+      bytes += written;
+      length -= (gsize) written;
+    }
+}
+
+static void
+print (int fd, const char *text)
+{
+  write_all (fd, text, strlen (text));
+}
+
+G_NORETURN static void
+babble (int fd)
+{
+  char block[65536];
+  guint32 state = 1;
+
+  for (gsize i = 0; i < sizeof block; i++)
+    block[i] = (char) ((state = state * 1664525 + 1013904223) >> 24);
+  for (;;)
+    write_all (fd, block, sizeof block);
+}
+
+/* Pictures */
+
+static guint32
+get_crc (const guint8 *bytes, gsize length)
+{
+  static guint32 table[256];
+  guint32 crc = G_MAXUINT32;
+
+  for (guint32 i = 0; table[255] == 0 && i < 256; i++)
+    {
+      table[i] = i;
+      for (int bit = 0; bit < 8; bit++)
+        table[i] = (table[i] & 1 ? 0xedb88320 : 0) ^ (table[i] >> 1);
+    }
+  for (gsize i = 0; i < length; i++)
+    crc = table[(crc ^ bytes[i]) & 0xff] ^ (crc >> 8);
+  return ~crc;
+}
+
+static void
+append_number (GByteArray *png, guint32 number)
+{
+  number = GUINT32_TO_BE (number);
+  g_byte_array_append (png, (const guint8 *) &number, sizeof number);
+}
+
+static void
+append_chunk (GByteArray *png, const char *type, const guint8 *data, guint length)
+{
+  append_number (png, length);
+  g_byte_array_append (png, (const guint8 *) type, 4);
+  g_byte_array_append (png, data, length);
+  append_number (png, get_crc (png->data + png->len - length - 4, length + 4));
+}
+
+/* An RGBA picture in a colour that no other frame has. It is not compressed, so its size
+ * can be foretold: a little more than 4 bytes a pixel. */
+static GByteArray *
+encode_picture (int frame, int width, int height)
+{
+  static GConverter *compressor;
+  static GByteArray *rows, *stream;
+  GByteArray *png = g_byte_array_new ();
+  guint stride = 1 + 4 * (guint) width, length = stride * (guint) height;
+  guint32 pixel = GUINT32_TO_BE ((guint32) frame * 2654435761u << 8 | 0xff);
+  guint32 header[] = { GUINT32_TO_BE (width), GUINT32_TO_BE (height),
+                       GUINT32_TO_BE (0x08060000) /* 8 bits, RGBA */, 0 };
+  gsize consumed, produced = 0;
+
+  if (compressor == NULL)
+    {
+      compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 0));
+      rows = g_byte_array_new ();
+      stream = g_byte_array_new ();
+    }
+
+  g_byte_array_set_size (rows, length);
+  rows->data[0] = 0; /* no filter */
+  for (guint i = 1; i < stride; i += 4)
+    memcpy (rows->data + i, &pixel, 4);
+  for (guint i = stride; i < length; i += stride)
+    memcpy (rows->data + i, rows->data, stride);
+  g_byte_array_set_size (stream, length + length / 1024 + 64);
+  g_converter_reset (compressor);
+  g_converter_convert (compressor, rows->data, length, stream->data, stream->len,
+                       G_CONVERTER_INPUT_AT_END, &consumed, &produced, NULL);
+
+  g_byte_array_append (png, (const guint8 *) "\x89PNG\r\n\x1a\n", 8);
+  append_chunk (png, "IHDR", (const guint8 *) header, 13);
+  append_chunk (png, "IDAT", stream->data, (guint) produced);
+  append_chunk (png, "IEND", NULL, 0);
+  return png;
+}
+
+static gboolean
+write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError **error)
+{
+  g_autoptr (GByteArray) png = encode_picture (frame, width, scene.height);
+  g_autoptr (GList) names = json_object_get_values (files);
+  gboolean done = TRUE;
+
+  for (GList *name = names; name != NULL && done; name = name->next)
+    {
+      g_autofree char *path =
+          g_build_filename (scene.root, json_node_get_string (name->data), NULL);
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      g_mkdir_with_parents (folder, 0777);
+      done =
+          g_file_set_contents_full (path, (const char *) png->data, whole ? png->len : png->len / 2,
+                                    G_FILE_SET_CONTENTS_NONE, 0666, error);
+    }
+  return done;
+}
+
+/* Messages */
+
+static char *
+quote (const char *text)
+{
+  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), text);
+
+  return json_to_string (node, FALSE);
+}
+
+static void
+send_body (GString *body)
+{
+  char header[48];
+
+  g_snprintf (header, sizeof header,
+              get_value (modes, "bad-header") != NULL ? "Content-Type: %zu\r\n\r\n"
+                                                      : "Content-Length: %zu\r\n\r\n",
+              body->len);
+  g_string_prepend (body, header);
+  write_all (STDOUT_FILENO, body->str, body->len);
+}
+
+static void
+send_progress (int frame, double fraction)
+{
+  g_autoptr (GString) body = g_string_new ("{\"jsonrpc\":\"2.0\",\"method\":\"progress\",");
+
+  g_string_append_printf (body, "\"params\":{\"frame\":%d,\"fraction\":%.4g}}", frame, fraction);
+  send_body (body);
+}
+
+static double
+get_param (JsonObject *params, const char *name, double fallback)
+{
+  JsonNode *node = json_object_get_member (params, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_double (node) : fallback;
+}
+
+static const char *
+get_text_param (JsonObject *params, const char *name, const char *fallback)
+{
+  JsonNode *node = json_object_get_member (params, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : fallback;
+}
+
+G_GNUC_PRINTF (3, 4)
+static int
+fail (GString *out, int code, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_string_vprintf (out, format, arguments);
+  va_end (arguments);
+  return code;
+}
+
+/* Verbs */
+
+/* Bytes; getrusage() would tell the peak of whoever started us. */
+static double
+get_memory (void)
+{
+  double pages = 0;
+
+  if (get_value (scene.list, "memory") == NULL)
+    {
+      g_autofree char *statm = NULL;
+
+      if (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
+        sscanf (statm, "%*s %lf", &pages);
+    }
+  return get_number (scene.list, "memory", pages * (double) sysconf (_SC_PAGESIZE)) + memory_grown;
+}
+
+static int
+hello (JsonObject *params, GString *out)
+{
+  g_autofree char *host = quote (g_get_host_name ());
+
+  g_string_printf (out, "{\"blender\":\"" BLENDER_VERSION "\",\"pid\":%d,\"host\":%s,", getpid (),
+                   host);
+  g_string_append_printf (out, "\"memory\":%.0f}", get_memory ());
+  return 0;
+}
+
+static int
+load (JsonObject *params, GString *out)
+{
+  const char *path = get_text_param (params, "blend_file", "");
+  g_autofree char *contents = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&scene.root, g_free);
+  if (!g_file_get_contents (path, &contents, NULL, &error))
+    return fail (out, ERROR_LOAD, "%s", error->message);
+  if (!g_str_has_prefix (contents, MAGIC))
+    return fail (out, ERROR_LOAD, "File format is not supported in file '%s'", path);
+
+  g_free (scene.path);
+  scene.path = g_strdup (path);
+  g_strfreev (scene.list);
+  scene.list = g_strsplit (contents + strlen (MAGIC), "\n", -1);
+  scene.start = (int) get_number (scene.list, "start", 1);
+  scene.end = (int) get_number (scene.list, "end", 10);
+  scene.step = (int) get_number (scene.list, "step", 1);
+  scene.width = (int) get_number (scene.list, "width", 4);
+  scene.height = (int) get_number (scene.list, "height", 4);
+
+  sleep_ms (get_number (scene.list, "load-ms", 0));
+  if (strike ("load-crash", 0) != NULL)
+    die_of_signal (SIGSEGV);
+  if (get_value (scene.list, "load-error") != NULL)
+    return fail (out, ERROR_LOAD, "%s", get_value (scene.list, "load-error"));
+
+  g_string_printf (out,
+                   "{\"scene\":\"Scene\",\"start\":%d,\"end\":%d,\"step\":%d,\"fps\":%g,"
+                   "\"width\":%d,\"height\":%d,\"engine\":\"CYCLES\",\"warnings\":[],",
+                   scene.start, scene.end, scene.step, get_number (scene.list, "fps", 24),
+                   scene.width, scene.height);
+  return 0;
+}
+
+static int
+initialize (JsonObject *params, GString *out)
+{
+  int code = load (params, out);
+
+  if (code != 0)
+    return code;
+  if (get_value (scene.list, "no-camera") != NULL)
+    return fail (out, ERROR_NO_CAMERA, "The scene has no camera; add one in Blender and save");
+
+  scene.root = g_strdup (get_text_param (params, "root", "/"));
+  g_string_append (out, "\"has_camera\":true}");
+  return 0;
+}
+
+static int
+inspect (JsonObject *params, GString *out)
+{
+  g_autofree char *path = NULL;
+  int code = load (params, out);
+
+  if (code != 0)
+    return code;
+
+  path = quote (scene.path);
+  g_string_append_printf (out, "\"path\":%s,", path);
+  g_string_append (out, get_value (scene.list, "no-camera") != NULL
+                            ? "\"cameras\":[],\"camera\":null,"
+                            : "\"cameras\":[\"Camera\"],\"camera\":\"Camera\",");
+  g_string_append (out, "\"blender\":\"" BLENDER_VERSION "\",\"saved_by\":\"" BLENDER_VERSION "\","
+                        "\"scenes\":[\"Scene\"],\"format\":\"PNG\",\"motion_blur\":false,"
+                        "\"missing\":[],\"has_scripts\":false,\"scripts\":[],\"blocked\":null}");
+  return 0;
+}
+
+static int
+set_resolution (JsonObject *params, GString *out)
+{
+  double width = get_param (params, "width", 0), height = get_param (params, "height", 0);
+
+  if (!(width >= 4 && width <= 65536 && height >= 4 && height <= 65536))
+    return fail (out, ERROR_PARAMS, "width and height must be whole numbers from 4 to 65536");
+
+  scene.width = (int) width;
+  scene.height = (int) height;
+  g_string_printf (out, "{\"width\":%d,\"height\":%d}", scene.width, scene.height);
+  return 0;
+}
+
+static int
+image_settings (JsonObject *params, GString *out)
+{
+  g_string_printf (out,
+                   "{\"format\":\"PNG\",\"extension\":\".png\",\"color_depth\":\"8\","
+                   "\"color_mode\":\"RGBA\",\"width\":%d,\"height\":%d}",
+                   scene.width, scene.height);
+  return 0;
+}
+
+static int
+render_settings (JsonObject *params, GString *out)
+{
+  g_autofree char *engine = quote (get_text_param (params, "engine", "CYCLES"));
+  gboolean denoising = json_object_get_boolean_member_with_default (params, "denoising", FALSE);
+
+  g_string_printf (out, "{\"engine\":%s,\"samples\":%.0f,\"denoising\":%s,\"threads\":%.0f}",
+                   engine, get_param (params, "samples", 128), denoising ? "true" : "false",
+                   get_param (params, "threads", 0));
+  return 0;
+}
+
+static int
+animation_range (JsonObject *params, GString *out)
+{
+  scene.start = (int) get_param (params, "start", scene.start);
+  scene.end = (int) get_param (params, "end", scene.end);
+  scene.step = (int) get_param (params, "step", scene.step);
+  g_string_printf (out, "{\"start\":%d,\"end\":%d,\"step\":%d}", scene.start, scene.end,
+                   scene.step);
+  return 0;
+}
+
+static int
+move_keyframes (JsonObject *params, GString *out)
+{
+  double scale = get_param (params, "scale", 1), shift = get_param (params, "shift", 0);
+  /* rint() rounds half to even. */
+  double start = rint (scene.start * scale + shift);
+  double end = rint ((scene.end + 1) * scale + shift) - 1;
+
+  if (!(scale > 0))
+    return fail (out, ERROR_PARAMS, "scale must be above 0, not %g", scale);
+  if (!(start >= 0 && start <= end && end <= LAST_FRAME))
+    return fail (out, ERROR_RANGE, "Frames %.0f to %.0f: Blender's timeline has 0 to %d", start,
+                 end, LAST_FRAME);
+
+  scene.start = (int) start;
+  scene.end = (int) end;
+  g_string_printf (out, "{\"start\":%d,\"end\":%d,\"step\":%d,\"warnings\":[]}", scene.start,
+                   scene.end, scene.step);
+  return 0;
+}
+
+/* What strikes in the midst of a frame leaves half a picture behind. */
+static void
+break_down (JsonObject *files, int frame)
+{
+  const char *crash = strike ("crash-frame", frame), *leave = strike ("exit-frame", frame);
+  const char *hang = strike ("hang-frame", frame), *garbage = strike ("garbage-frame", frame);
+
+  if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL)
+    write_pictures (files, frame, scene.width, FALSE, NULL);
+  if (crash != NULL)
+    die_of_signal (SIGSEGV);
+  if (leave != NULL)
+    _exit (strchr (leave, ':') != NULL ? atoi (strchr (leave, ':') + 1) : 0);
+  if (hang != NULL)
+    sit ();
+  if (garbage != NULL)
+    babble (STDOUT_FILENO);
+}
+
+static int
+render_frame (JsonObject *params, GString *out)
+{
+  gint64 began = g_get_monotonic_time ();
+  int frame = (int) get_param (params, "frame", -1);
+  JsonNode *files = json_object_get_member (params, "files");
+  int steps = 2 * ((int) get_number (scene.list, "progress", 0) + 1);
+  double usec = get_frame_ms (frame) * 1000;
+  gboolean writes_nothing = g_strcmp0 (get_value (scene.list, "write"), "none") == 0;
+  g_autofree char *names = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (frame < 0 || files == NULL || !JSON_NODE_HOLDS_OBJECT (files))
+    return fail (out, ERROR_PARAMS, "frame or files is missing");
+
+  for (int step = 1; step <= steps; step++)
+    {
+      if (usec > 0)
+        sleep_until (began + (gint64) (usec * step / steps));
+      if (step % 2 == 0 && step < steps)
+        send_progress (frame, (double) step / steps);
+      if (step == steps / 2)
+        break_down (json_node_get_object (files), frame);
+    }
+  if (strike ("fail-frame", frame) != NULL)
+    return fail (out, ERROR_RENDER, "Error: out of paint");
+  if (!writes_nothing && strike ("no-file-frame", frame) == NULL)
+    {
+      int width = scene.width + (strike ("wrong-size-frame", frame) != NULL);
+      gboolean whole = strike ("truncate-frame", frame) == NULL;
+
+      if (!write_pictures (json_node_get_object (files), frame, width, whole, &error))
+        return fail (out,
+                     g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? ERROR_DISK_FULL
+                                                                               : ERROR_RENDER,
+                     "%s", error->message);
+    }
+
+  frames_rendered++;
+  memory_grown += get_number (scene.list, "memory-growth", 0);
+  dying = frames_rendered >= get_number (scene.list, "die-after", G_MAXINT);
+  names = json_to_string (files, FALSE);
+  g_string_printf (out, "{\"frame\":%d,\"files\":%s,\"seconds\":%.6f,\"memory\":%.0f", frame, names,
+                   (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC, get_memory ());
+  if (strike ("huge-frame", frame) != NULL)
+    {
+      g_autofree char *padding = g_strnfill (HUGE_MESSAGE, 'x');
+
+      g_string_append_printf (out, ",\"padding\":\"%s\"", padding);
+    }
+  g_string_append_c (out, '}');
+  return 0;
+}
+
+/* A verb without a function answers {}. */
+static const struct
+{
+  const char *name;
+  Verb verb;
+  gboolean needs_scene;
+} verbs[] = {
+  { "render_frame", render_frame, TRUE },
+  { "hello", hello, FALSE },
+  { "initialize", initialize, FALSE },
+  { "inspect", inspect, FALSE },
+  { "include_frames", NULL, TRUE },
+  { "set_resolution", set_resolution, TRUE },
+  { "image_settings", image_settings, TRUE },
+  { "render_settings", render_settings, TRUE },
+  { "move_keyframes", move_keyframes, TRUE },
+  { "animation_range", animation_range, TRUE },
+  { "set_animation_range", animation_range, TRUE },
+  { "use_animations", NULL, TRUE },
+  { "use_motion_blur", NULL, TRUE },
+  { "load_addons", NULL, FALSE },
+  { "save_file", NULL, TRUE },
+};
+
+/* The conversation */
+
+static int
+call (const char *method, JsonObject *params, GString *out)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      if (!g_str_equal (verbs[i].name, method))
+        continue;
+      if (verbs[i].needs_scene && scene.root == NULL)
+        return fail (out, ERROR_NO_SCENE, "No scene is loaded; initialize comes first");
+      g_string_assign (out, "{}");
+      return verbs[i].verb != NULL ? verbs[i].verb (params, out) : 0;
+    }
+  return fail (out, ERROR_METHOD, "There is no method '%s'", method);
+}
+
+static void
+answer (JsonParser *parser, const char *body, gsize length)
+{
+  g_autoptr (GString) reply = g_string_new ("{\"jsonrpc\":\"2.0\",\"id\":");
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (JsonObject) none = json_object_new ();
+  g_autofree char *id = NULL;
+  JsonObject *request = none;
+  JsonNode *params;
+  int code;
+
+  if (get_value (modes, "huge-header") != NULL)
+    for (print (STDOUT_FILENO, "X-Padding: ");;)
+      print (STDOUT_FILENO, "once upon a midnight dreary, while I pondered, weak and weary, ");
+
+  if (json_parser_load_from_data (parser, body, (gssize) length, NULL) &&
+      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    request = json_node_get_object (json_parser_get_root (parser));
+  params = json_object_get_member (request, "params");
+  code = request == none ? fail (out, ERROR_PARSE, "The message is not a JSON object")
+                         : call (get_text_param (request, "method", ""),
+                                 params != NULL && JSON_NODE_HOLDS_OBJECT (params)
+                                     ? json_node_get_object (params)
+                                     : none,
+                                 out);
+  if (json_object_has_member (request, "id"))
+    id = json_to_string (json_object_get_member (request, "id"), FALSE);
+  else if (request != none)
+    return; /* a notification */
+
+  g_string_append (reply, id != NULL ? id : "null");
+  if (get_value (modes, "wrong-id") != NULL)
+    g_string_append (reply, "00001");
+  if (code == 0)
+    g_string_append_printf (reply, ",\"result\":%s}", out->str);
+  else
+    {
+      g_autofree char *words = quote (out->str);
+
+      g_string_append_printf (reply, ",\"error\":{\"code\":%d,\"message\":%s}}", code, words);
+    }
+  if (get_value (modes, "bad-json") != NULL)
+    g_string_overwrite (reply, reply->len - 1, "]");
+  send_body (reply);
+  if (dying)
+    _exit (0);
+}
+
+/* Makes at least @length bytes lie in @input. */
+static void
+read_up_to (GString *input, gsize length)
+{
+  char block[65536];
+
+  while (input->len < length)
+    {
+      ssize_t got = read (STDIN_FILENO, block, sizeof block);
+
+      if (got == 0 || (got < 0 && errno != EINTR))
+        hang_up ();
+      if (got > 0)
+        g_string_append_len (input, block, got);
+    }
+}
+
+G_NORETURN static void
+serve (void)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GString) input = g_string_new (NULL);
+
+  for (;;)
+    {
+      const char *end, *field;
+      gsize header, length;
+
+      while ((end = g_strstr_len (input->str, (gssize) input->len, "\r\n\r\n")) == NULL)
+        read_up_to (input, input->len + 1);
+      field = g_strstr_len (input->str, end - input->str, "Content-Length:");
+      if (field == NULL)
+        _exit (1);
+      header = (gsize) (end - input->str) + 4;
+      length = (gsize) g_ascii_strtoull (field + strlen ("Content-Length:"), NULL, 10);
+      read_up_to (input, header + length);
+      answer (parser, input->str + header, length);
+      g_string_erase (input, 0, (gssize) (header + length));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *token = NULL;
+  g_autofree char *marker = NULL;
+
+  for (int i = 1; i < argc; i++)
+    {
+      if (g_str_equal (argv[i], "--version"))
+        {
+          print (STDOUT_FILENO, "Blender " BLENDER_VERSION "\n");
+          return 0;
+        }
+      if (g_str_equal (argv[i], "--token"))
+        token = argv[i + 1];
+    }
+
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  signal (SIGINT, SIG_IGN);
+  signal (SIGPIPE, SIG_IGN);
+  modes = g_strsplit (g_getenv ("RUSHES_FAKE") != NULL ? g_getenv ("RUSHES_FAKE") : "", ",", -1);
+  if (get_value (modes, "ignore-term") != NULL)
+    signal (SIGTERM, SIG_IGN);
+
+  print (STDOUT_FILENO, "Blender " BLENDER_VERSION "\n");
+  print (STDERR_FILENO, "This Blender is a fake: it renders nothing\n");
+  for (int i = 1; i <= get_number (modes, "log-lines", 0); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("Line %d of the log\n", i);
+
+      print (STDERR_FILENO, line);
+    }
+  sleep_ms (get_number (modes, "start-ms", 0));
+  if (get_value (modes, "exit") != NULL)
+    return (int) get_number (modes, "exit", 0);
+  if (get_value (modes, "signal") != NULL)
+    die_of_signal ((int) get_number (modes, "signal", 0));
+  if (get_value (modes, "garbage") != NULL)
+    babble (STDOUT_FILENO);
+  if (get_value (modes, "garbage-stderr") != NULL)
+    babble (STDERR_FILENO);
+  if (get_value (modes, "no-marker") != NULL)
+    sit ();
+  if (token == NULL)
+    {
+      print (STDERR_FILENO, "There is no --token TOKEN on the command line\n");
+      return 2;
+    }
+
+  marker = g_strdup_printf ("rushes-client %s\n", token);
+  print (STDOUT_FILENO, marker);
+  if (get_value (modes, "child") != NULL || get_value (modes, "exit-without-eof") != NULL)
+    fork_grandchild ();
+  if (get_value (modes, "exit-without-eof") != NULL)
+    return 0;
+  if (get_value (modes, "close-stdout") != NULL)
+    {
+      close (STDOUT_FILENO);
+      sit ();
+    }
+  serve ();
+}

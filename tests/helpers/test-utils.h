@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Every wait of the tests ends after this long; none should come near it. */
+#define RUSHES_TEST_TIMEOUT_SECONDS 30
+
+char *rushes_test_make_folder (void);
+void rushes_test_remove_folder (char *folder);
+char *rushes_test_write (const char *folder, const char *name, const char *content);
+guint rushes_test_count_files (const char *folder, const char *suffix);
+void rushes_test_wait_until (gboolean (*condition) (gpointer), gpointer user_data);
+
+/* A folder for one test, removed with what is in it. */
+typedef char RushesTestFolder;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesTestFolder, rushes_test_remove_folder)
+
+/* Setting a property notifies once, setting the same value again does not. */
+#define rushes_test_property_notify(object, property, first, second)                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    guint _count = 0;                                                                              \
+    gulong _id = g_signal_connect (object, "notify::" property,                                    \
+                                   G_CALLBACK (rushes_test_count_notify), &_count);                \
+                                                                                                   \
+    g_object_set (object, property, first, NULL);                                                  \
+    _count = 0;                                                                                    \
+    g_object_set (object, property, first, NULL);                                                  \
+    g_assert_cmpuint (_count, ==, 0);                                                              \
+    g_object_set (object, property, second, NULL);                                                 \
+    g_assert_cmpuint (_count, ==, 1);                                                              \
+    g_object_set (object, property, second, NULL);                                                 \
+    g_assert_cmpuint (_count, ==, 1);                                                              \
+    g_signal_handler_disconnect (object, _id);                                                     \
+  }                                                                                                \
+  G_STMT_END
+
+void rushes_test_count_notify (GObject *object, GParamSpec *pspec, gpointer count);
+
+G_END_DECLS
