@@ -50,7 +50,7 @@ def set_output(scene: Any) -> None:
     render.image_settings.file_format = "PNG"
     render.filepath = "//frames/"
     scene.cycles.device = "CPU"
-    scene.cycles.samples = 8
+    scene.cycles.samples = 2
     scene.cycles.use_denoising = False
     scene.cycles.max_bounces = 2
     # Filmic or AgX, whichever is default, differ between versions.

@@ -167,9 +167,11 @@ def _choose(image: Any, name: str, value: str) -> None:
 
 
 def _set_engine(render: Any, name: str) -> None:
-    identifier = blender.engine_identifier(name)
     able = blender.choices(render, "engine")
-    if identifier not in able:
+    # Identifiers of add-ons may be in mixed case; people type "cycles".
+    wanted = (name, blender.engine_identifier(name.upper()))
+    identifier = next((item for item in wanted if item in able), None)
+    if identifier is None:
         raise Unsupported(
             f"This Blender has no engine {name!r}; it has {', '.join(able)}"
         )

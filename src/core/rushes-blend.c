@@ -155,8 +155,8 @@ rushes_blend_check (const char *path, GError **error)
 /**
  * rushes_blend_identify:
  * @path: a file, absolute
- * @known: (nullable): what it was before; with the same size and time its hash
- *   is taken over instead of reading the file
+ * @known: (nullable): what it was before; with the same path, size and time its
+ *   hash is taken over instead of reading the file
  * @error: return location for a #GError
  *
  * Checks that @path is a readable .blend file and says which. Blocks: large
@@ -185,7 +185,8 @@ rushes_blend_identify (const char *path, const RushesBlend *known, GError **erro
   self->path = g_strdup (path);
   self->size = info.st_size;
   self->mtime = get_mtime (&info);
-  if (known != NULL && known->size == self->size && known->mtime == self->mtime)
+  if (known != NULL && g_strcmp0 (known->path, path) == 0 && known->size == self->size &&
+      known->mtime == self->mtime)
     self->sha256 = g_strdup (known->sha256);
   if (self->sha256 == NULL)
     hash = g_checksum_new (G_CHECKSUM_SHA256);

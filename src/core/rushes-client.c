@@ -41,8 +41,8 @@ struct _RushesClient
   char *log_dir; /* (owned) */
   RushesClientState state;
 
-  GSubprocess *process; /* (owned) (nullable) */
-  pid_t group;
+  GSubprocess *process;        /* (owned) (nullable) */
+  pid_t group;                 /* 0: it was gone before we could ask */
   RushesLog *log;              /* (owned) (nullable) */
   char *marker;                /* (owned) (nullable): the line that begins the protocol */
   GInputStream *input;         /* (owned) (nullable): a JsonrpcInputStream */
@@ -156,6 +156,14 @@ set_dead (RushesClient *self)
 
 /* ---- Ending ---------------------------------------------------------- */
 
+static void
+signal_group (RushesClient *self, int number)
+{
+  /* Group 0 would be our own. */
+  if (self->group > 0)
+    kill (-self->group, number);
+}
+
 static gboolean
 reaper_cb (gpointer user_data)
 {
@@ -172,7 +180,7 @@ reaper_cb (gpointer user_data)
   if (self->cause == NULL)
     take_cause (self, g_error_new_literal (RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
                                            _ ("Blender stopped answering, but goes on running")));
-  kill (-self->group, self->next_signal);
+  signal_group (self, self->next_signal);
   if (self->next_signal == SIGTERM)
     {
       self->next_signal = SIGKILL;
@@ -223,6 +231,9 @@ begin_end (RushesClient *self, int first_signal)
       return;
     }
   if (self->state == RUSHES_CLIENT_STOPPING && first_signal == 0)
+    return;
+  /* SIGTERM was sent already and needs its time, however often it is wished for. */
+  if (self->reaper != NULL && first_signal == SIGTERM && self->next_signal != SIGTERM)
     return;
 
   if (self->reaper == NULL)
@@ -282,7 +293,7 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_subprocess_wait_finish (process, result, NULL);
 
   /* What Blender itself had started must not outlive it. */
-  kill (-self->group, SIGKILL);
+  signal_group (self, SIGKILL);
   take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process)));
   set_dead (self);
 }
@@ -586,7 +597,9 @@ noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 read_noise (RushesClient *self)
 {
-  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_DEFAULT,
+  /* Not before the messages of other clients: one that prints without end must
+   * not hold them up. */
+  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_LOW,
                                       self->reading, noise_cb, g_object_ref (self));
 }
 
@@ -625,6 +638,7 @@ rushes_client_start_async (RushesClient *self,
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *token = NULL;
+  const char *identifier;
 
   g_return_if_fail (RUSHES_IS_CLIENT (self));
   g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
@@ -645,7 +659,10 @@ rushes_client_start_async (RushesClient *self,
 
   self->task = g_steal_pointer (&task);
   self->timeout = timeout;
-  self->group = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
+  /* A process that has ended already has none. */
+  identifier = g_subprocess_get_identifier (self->process);
+  if (identifier != NULL)
+    self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
   self->pid = self->group;
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
   self->input =
@@ -795,6 +812,10 @@ rushes_client_class_init (RushesClientClass *klass)
 
   object_class->get_property = rushes_client_get_property;
   object_class->finalize = rushes_client_finalize;
+
+  /* A client may die at any moment, also while we write to it: that is an error
+   * to handle, not the end of this program. */
+  signal (SIGPIPE, SIG_IGN);
 
   /**
    * RushesClient:state:

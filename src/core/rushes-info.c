@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "rushes-error.h"
@@ -14,7 +16,7 @@ is_sane (const RushesInfo *self)
   return self->blender != NULL && self->engine != NULL && self->format != NULL &&
          self->extension != NULL && self->extension[0] == '.' &&
          strchr (self->extension, '/') == NULL && self->start <= self->end &&
-         self->end <= RUSHES_FRAME_MAX && self->step > 0;
+         self->end <= RUSHES_FRAME_MAX && self->step > 0 && isfinite (self->fps);
 }
 
 /* The replies come from a program: a number outside its range is a 0, which
@@ -113,7 +115,7 @@ rushes_info_from_json (JsonObject *object)
       if (node == NULL || json_node_get_value_type (node) != G_TYPE_INT64)
         return NULL;
       value = json_node_get_int (node);
-      if (value < 0 || value > RUSHES_FRAME_MAX)
+      if (value < 0 || value > G_MAXUINT)
         return NULL;
       *targets[i] = (guint) value;
     }

@@ -33,12 +33,15 @@ is_untouched (const RushesWork *work)
   return work->clients == 0 && (!work->known || work->pending > 0);
 }
 
-/* Before any cost is measured, more frames are more work. */
+/* Before any cost is measured, more frames are more work; before they are
+ * counted, fewer clients are. */
 static gboolean
 has_more_work (const RushesWork *work, const RushesWork *than)
 {
   double left = time_left (work), other = time_left (than);
 
+  if (!work->known || !than->known)
+    return work->known == than->known ? work->clients < than->clients : !work->known;
   if (left > 0 && other > 0)
     return left > other;
   return work->pending / MAX (work->clients, 1) > than->pending / MAX (than->clients, 1);

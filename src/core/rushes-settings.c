@@ -437,7 +437,8 @@ take_json (RushesSettings *self, GParamSpec *pspec, JsonNode *node, GError **err
 {
   GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
-  if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE)
+  if ((type == G_TYPE_INT64 || type == G_TYPE_DOUBLE) &&
+      (G_IS_PARAM_SPEC_UINT (pspec) || G_IS_PARAM_SPEC_DOUBLE (pspec)))
     return take_number (self, pspec, json_node_get_double (node), error);
   if (type == G_TYPE_STRING)
     return take_text (self, pspec, json_node_get_string (node), error);

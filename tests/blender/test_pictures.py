@@ -293,7 +293,10 @@ class PicturesTest(unittest.TestCase):
             cuts = list(lengths(size))
             answers = self.check(picture, [f"{picture['name']}:{cut}" for cut in cuts])
             passed = [cut for cut, answer in zip(cuts, answers) if answer == "ok"]
-            if picture["format"].startswith("TARGA") and size - TARGA_APPENDIX in passed:
+            if (
+                picture["format"].startswith("TARGA")
+                and size - TARGA_APPENDIX in passed
+            ):
                 # All pixels are there; whether a footer was to come cannot be told.
                 passed.remove(size - TARGA_APPENDIX)
             self.assertEqual(passed, [], f"of {size} bytes")

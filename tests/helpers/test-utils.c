@@ -69,6 +69,23 @@ rushes_test_write (const char *folder, const char *name, const char *content)
 }
 
 /**
+ * rushes_test_read:
+ * @path: a text file
+ *
+ * Returns: (transfer full): its content
+ */
+char *
+rushes_test_read (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  char *content = NULL;
+
+  g_file_get_contents (path, &content, NULL, &error);
+  g_assert_no_error (error);
+  return content;
+}
+
+/**
  * rushes_test_count_files:
  * @folder: a folder, which may be missing
  * @suffix: the end of the names that count
@@ -86,6 +103,85 @@ rushes_test_count_files (const char *folder, const char *suffix)
     if (g_str_has_suffix (name, suffix))
       count++;
   return count;
+}
+
+static void
+put_be32 (GByteArray *bytes, guint32 number)
+{
+  guint32 swapped = GUINT32_TO_BE (number);
+
+  g_byte_array_append (bytes, (const guint8 *) &swapped, sizeof swapped);
+}
+
+static guint32
+get_crc (const guint8 *data, gsize size)
+{
+  guint32 crc = G_MAXUINT32;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      crc ^= data[i];
+      for (guint bit = 0; bit < 8; bit++)
+        crc = (crc & 1) != 0 ? crc >> 1 ^ 0xedb88320 : crc >> 1;
+    }
+  return ~crc;
+}
+
+static void
+put_chunk (GByteArray *file, const char *type, const void *data, guint size)
+{
+  guint start = file->len + 4;
+
+  put_be32 (file, size);
+  g_byte_array_append (file, (const guint8 *) type, 4);
+  g_byte_array_append (file, data, size);
+  put_be32 (file, get_crc (file->data + start, file->len - start));
+}
+
+/**
+ * rushes_test_write_png:
+ * @path: the file
+ * @width: in pixels
+ * @height: in pixels; both small enough for 64 KiB at eight pixels a byte
+ *
+ * Writes a valid picture, black, one bit a pixel.
+ */
+void
+rushes_test_write_png (const char *path, guint width, guint height)
+{
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GByteArray) pixels = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  guint size = ((width + 7) / 8 + 1) * height;
+  const guint8 block[] = { 0x78,
+                           0x01,
+                           1,
+                           (guint8) size,
+                           (guint8) (size >> 8),
+                           (guint8) ~size,
+                           (guint8) (~size >> 8) };
+  const guint8 depth[] = { 1, 0, 0, 0, 0 };
+  g_autoptr (GByteArray) header = g_byte_array_new ();
+
+  g_assert_cmpuint (size, <=, G_MAXUINT16);
+
+  put_be32 (header, width);
+  put_be32 (header, height);
+  g_byte_array_append (header, depth, sizeof depth);
+  /* One stored block of zeros, whose Adler-32 is 1 with @size times that above. */
+  g_byte_array_append (pixels, block, sizeof block);
+  g_byte_array_set_size (pixels, sizeof block + size);
+  memset (pixels->data + sizeof block, 0, size);
+  put_be32 (pixels, size % 65521 << 16 | 1);
+
+  g_byte_array_append (file, (const guint8 *) "\x89PNG\r\n\x1a\n", 8);
+  put_chunk (file, "IHDR", header->data, header->len);
+  put_chunk (file, "IDAT", pixels->data, pixels->len);
+  put_chunk (file, "IEND", "", 0);
+
+  g_file_set_contents_full (path, (const char *) file->data, file->len, G_FILE_SET_CONTENTS_NONE,
+                            0644, &error);
+  g_assert_no_error (error);
 }
 
 static gboolean
@@ -111,6 +207,36 @@ rushes_test_wait_until (gboolean (*condition) (gpointer), gpointer user_data)
   while (!condition (user_data))
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (id);
+}
+
+/**
+ * rushes_test_result_cb:
+ *
+ * A #GAsyncReadyCallback that leaves its result at @location.
+ */
+void
+rushes_test_result_cb (GObject *source, GAsyncResult *result, gpointer location)
+{
+  g_set_object ((GAsyncResult **) location, result);
+}
+
+static gboolean
+has_result (gpointer location)
+{
+  return *(GAsyncResult **) location != NULL;
+}
+
+/**
+ * rushes_test_wait_for_result:
+ * @location: what rushes_test_result_cb() was given, %NULL at first
+ *
+ * Returns: (transfer full): the result, once it has come
+ */
+GAsyncResult *
+rushes_test_wait_for_result (GAsyncResult **location)
+{
+  rushes_test_wait_until (has_result, location);
+  return g_steal_pointer (location);
 }
 
 void

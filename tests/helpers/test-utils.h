@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -11,12 +13,26 @@ G_BEGIN_DECLS
 char *rushes_test_make_folder (void);
 void rushes_test_remove_folder (char *folder);
 char *rushes_test_write (const char *folder, const char *name, const char *content);
+char *rushes_test_read (const char *path);
 guint rushes_test_count_files (const char *folder, const char *suffix);
+void rushes_test_write_png (const char *path, guint width, guint height);
 void rushes_test_wait_until (gboolean (*condition) (gpointer), gpointer user_data);
+void rushes_test_result_cb (GObject *source, GAsyncResult *result, gpointer location);
+GAsyncResult *rushes_test_wait_for_result (GAsyncResult **location);
 
 /* A folder for one test, removed with what is in it. */
 typedef char RushesTestFolder;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesTestFolder, rushes_test_remove_folder)
+
+/* An error of ours with that code, whose message has those words in it. */
+#define rushes_test_assert_error(error, expected_code, words)                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_error (error, RUSHES_ERROR, expected_code);                                           \
+    if (strstr ((error)->message, words) == NULL)                                                  \
+      g_error ("There is no “%s” in “%s”", (words), (error)->message);                             \
+  }                                                                                                \
+  G_STMT_END
 
 /* Setting a property notifies once, setting the same value again does not. */
 #define rushes_test_property_notify(object, property, first, second)                               \

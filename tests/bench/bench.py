@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures Rushes against what people would use instead, as ratios in one run.
+
+Each row says what must hold, what is aimed at and what was measured; the exit code is 0
+whatever was measured, as a benchmark is no test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+JOBS = 2
+
+Event = dict[str, Any]
+Command = list["str | pathlib.Path"]
+
+
+@dataclass
+class Row:
+    """One line of the table. `measured` counts as good where it is on the side of
+    `must`: at most, or at least where `more_is_better`."""
+
+    name: str
+    unit: str
+    must: float
+    aim: float
+    measured: float
+    detail: str
+    more_is_better: bool = False
+
+    @property
+    def verdict(self) -> str:
+        sign = -1 if self.more_is_better else 1
+        if sign * self.measured <= sign * self.aim:
+            return "aim"
+        return "must" if sign * self.measured <= sign * self.must else "MISSED"
+
+
+class Bench:
+    def __init__(self, build: pathlib.Path, blender: str, runs: int) -> None:
+        self.cli = build / "src" / "cli" / "rushes-cli"
+        self.fake = build / "tests" / "helpers" / "fake-client"
+        self.samples = build / "samples"
+        self.blender = blender
+        self.runs = runs
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rushes-bench-"))
+
+    # Runs
+
+    def rushes(self, scenes: list[pathlib.Path], *options: str) -> list[Event]:
+        """Render with Rushes; the events."""
+        output = self.folder / "rushes"
+        shutil.rmtree(output, ignore_errors=True)
+        command: Command = [self.cli, "render", "--progress", "json"]
+        command += ["--blender", self.blender, "--log-dir", self.folder / "logs"]
+        command += ["-o", output, *options, *scenes]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def xargs(self, scenes: list[pathlib.Path]) -> None:
+        """Render with one Blender a scene, two at a time, in a shell's way."""
+        output = self.folder / "xargs"
+        shutil.rmtree(output, ignore_errors=True)
+        names = "\0".join(str(scene) for scene in scenes).encode()
+        command = ["xargs", "-0", f"-P{JOBS}", "-I{}", self.blender, "-b", "{}"]
+        command += ["-o", f"{output}/{{}}/######", "-a"]
+        subprocess.run(command, input=names, stdout=subprocess.DEVNULL, check=True)
+
+    def compare(
+        self, ours: Callable[[], object], rival: Callable[[], object]
+    ) -> tuple[float, float]:
+        """Median seconds of both, in turns, so that a busy machine hurts both."""
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(self.runs):
+            for run, taken in zip((ours, rival), times):
+                began = time.monotonic()
+                run()
+                taken.append(time.monotonic() - began)
+        return statistics.median(times[0]), statistics.median(times[1])
+
+    # Rows
+
+    def seed(self) -> list[Row]:
+        """The three sample scenes, ten frames each."""
+        scenes = [self.samples / f"{n}.blend" for n in ("monkey", "cube", "metaballs")]
+        scaled = [self.prepare(s, self.folder / s.name, 512, 0.5) for s in scenes]
+        shares: list[float] = []
+
+        def ours() -> None:
+            options = ["-j", str(JOBS), "-r", "512x512", "-s", "0.5"]
+            shares.append(busy_share(self.rushes(scenes, *options)))
+
+        mine, rival = self.compare(ours, lambda: self.xargs(scaled))
+        return [
+            Row(
+                "3 scenes × 10 frames at 512², 2 jobs, against xargs -P2 blender -b -a",
+                "ratio",
+                0.90,
+                0.85,
+                mine / rival,
+                f"{mine:.1f} s against {rival:.1f} s, medians of {self.runs}",
+            ),
+            Row(
+                "clients busy between the first and the last frame of that",
+                "share",
+                0.97,
+                0.99,
+                statistics.median(shares),
+                f"of {self.runs} runs: {min(shares):.3f} to {max(shares):.3f}",
+                more_is_better=True,
+            ),
+        ]
+
+    def many(self) -> list[Row]:
+        """Forty scenes of two light frames."""
+        base = self.prepare(
+            self.samples / "cube.blend", self.folder / "light.blend", 128, 0.1
+        )
+        scenes = [self.folder / f"light-{i:02}.blend" for i in range(40)]
+        for scene in scenes:
+            shutil.copyfile(base, scene)
+        mine, rival = self.compare(
+            lambda: self.rushes(scenes, "-j", str(JOBS)), lambda: self.xargs(scenes)
+        )
+        return [
+            Row(
+                "40 scenes × 2 light frames, against the same",
+                "ratio",
+                0.40,
+                0.30,
+                mine / rival,
+                f"{mine:.1f} s against {rival:.1f} s, medians of {self.runs}",
+            )
+        ]
+
+    def own_cost(self, n_scenes: int, n_frames: int) -> list[Row]:
+        """What we ourselves take, with clients that render nothing."""
+        folder = self.folder / "fake"
+        folder.mkdir()
+        scenes = []
+        for i in range(n_scenes):
+            scene = folder / f"scene-{i:04}.blend"
+            scene.write_text(f"BLENDER-fake\nstart=1\nend={n_frames}\nmemory=1000000\n")
+            scenes.append(scene)
+        command: Command = [self.cli, "render", "--progress", "none"]
+        command += [
+            "--blender",
+            self.fake,
+            "-j",
+            "64",
+            "-o",
+            folder / "out",
+            "--log-dir",
+            folder / "logs",
+        ]
+        began = time.monotonic()
+        process = subprocess.Popen([*command, *scenes])
+        cpu, memory, status = reap(process)
+        seconds = time.monotonic() - began
+        if status != 0:
+            sys.exit(f"The run with fake clients failed with status {status}")
+        frames = n_scenes * n_frames
+        detail = f"{frames} frames of {n_scenes} scenes in {seconds:.0f} s, 64 clients"
+        shutil.rmtree(folder)
+        return [
+            Row(
+                "our own CPU a frame, fake clients",
+                "µs",
+                200,
+                100,
+                cpu / frames * 1e6,
+                detail,
+            ),
+            Row("peak memory of that run", "MB", 100, 40, memory / 1e6, detail),
+        ]
+
+    def prepare(
+        self, scene: pathlib.Path, target: pathlib.Path, pixels: int, scale: float
+    ) -> pathlib.Path:
+        """Save a scene with its size and its time as Rushes would change them, for a
+        rival that cannot."""
+        os.environ["RUSHES_TEST_BLENDER"] = self.blender
+        sys.path.insert(0, os.fspath(pathlib.Path(__file__).parents[1] / "blender"))
+        from harness import Client
+
+        with Client() as client:
+            client.call("initialize", blend_file=str(scene), root=str(self.folder))
+            client.call("set_resolution", width=pixels, height=pixels)
+            client.call("move_keyframes", scale=scale)
+            client.call("save_file", path=str(target))
+        return target
+
+
+def busy_share(events: list[Event]) -> float:
+    """How much of the time between the first frame's start and the last one's end the
+    clients were rendering."""
+    frames = [event for event in events if event["event"] == "frame"]
+    began = min(event["time"] - event["seconds"] for event in frames)
+    ended = max(event["time"] for event in frames)
+    busy: float = sum(event["seconds"] for event in frames)
+    return busy / float(JOBS * (ended - began))
+
+
+def reap(process: subprocess.Popen[bytes]) -> tuple[float, int, int]:
+    """Wait for a process: its own CPU time in seconds without its children's, the peak
+    of its memory in bytes, and its exit status."""
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2]
+    user, system = stat.split()[11:13]
+    cpu = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return cpu, usage.ru_maxrss * 1024, process.returncode
+
+
+def show(rows: list[Row]) -> None:
+    width = max(len(row.name) for row in rows)
+    print(f"{'':{width}}  {'must':>8} {'aim':>8} {'measured':>9}  unit")
+    for row in rows:
+        print(
+            f"{row.name:{width}}  {row.must:8g} {row.aim:8g} {row.measured:9.3g}"
+            f"  {row.unit:5}  {row.verdict:6}  {row.detail}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="dev bench", description=__doc__)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--blender", default="blender")
+    parser.add_argument("--runs", type=int, default=3, help="of each; medians count")
+    parser.add_argument("--fake-scenes", type=int, default=1000)
+    parser.add_argument("--fake-frames", type=int, default=1000)
+    parser.add_argument("--json", type=pathlib.Path, help="write the rows here too")
+    parser.add_argument("rows", nargs="*", help="seed, many, own (default: all)")
+    options = parser.parse_args()
+    bench = Bench(options.build.resolve(), options.blender, options.runs)
+    measures: dict[str, Callable[[], list[Row]]] = {
+        "seed": bench.seed,
+        "many": bench.many,
+        "own": lambda: bench.own_cost(options.fake_scenes, options.fake_frames),
+    }
+    rows: list[Row] = []
+    try:
+        for name in options.rows or measures:
+            print(f"Measuring: {name}", file=sys.stderr)
+            rows += measures[name]()
+    finally:
+        shutil.rmtree(bench.folder, ignore_errors=True)
+    show(rows)
+    if options.json:
+        text = json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows])
+        options.json.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
