@@ -13,7 +13,11 @@
 
 #define REDRAW_MS     100
 #define NAME_WIDTH    20
+#define FACTS_WIDTH   30
 #define MIN_BAR_WIDTH 8
+
+/* A terminal narrower than this does with shorter names and fewer facts. */
+#define NARROW 60
 
 /**
  * CliBars:
@@ -136,12 +140,15 @@ draw_bar (CliBars *self,
   g_autofree char *fitted = NULL;
   g_autofree char *bar = NULL;
   g_autofree char *line = NULL;
-  guint columns, rows, used, width;
+  guint columns, rows, name_width, used, width;
+  gboolean narrow;
 
   get_terminal_size (&columns, &rows);
+  narrow = columns < NARROW;
+  name_width = narrow ? NAME_WIDTH / 2 : NAME_WIDTH;
   if (total > 0)
     g_string_append_printf (facts, " %u/%u", done, total);
-  if (rate > 0)
+  if (rate > 0 && !narrow)
     {
       g_string_append_c (facts, ' ');
       g_string_append_printf (facts, _ ("%.0f/min"), rate * 60);
@@ -155,9 +162,9 @@ draw_bar (CliBars *self,
     }
 
   /* One column stays free: some terminals fold a line that fills the last. */
-  used = NAME_WIDTH + 1 + 2 + 30 + 1;
+  used = name_width + 1 + 2 + (narrow ? FACTS_WIDTH * 2 / 3 : FACTS_WIDTH) + 1;
   width = columns > used + MIN_BAR_WIDTH ? columns - used : MIN_BAR_WIDTH;
-  fitted = fit (self, name, NAME_WIDTH);
+  fitted = fit (self, name, name_width);
   bar = make_bar (self, progress, width);
   {
     g_autofree char *whole =

@@ -13,6 +13,7 @@
 #include "rushes-client.h"
 #include "rushes-enums.h"
 #include "rushes-error.h"
+#include "rushes-log.h"
 
 typedef struct
 {
@@ -224,7 +225,8 @@ cli_inspect (int argc, char **argv)
   self.loop = loop;
   self.launcher = launcher;
   self.timeout = (guint) timeout;
-  self.log_dir = cli_make_log_dir (log_dir);
+  self.log_dir =
+      log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir ();
   self.paths = argv + 1;
   sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
   sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);

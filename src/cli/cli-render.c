@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "rushes-enums.h"
 #include "rushes-error.h"
+#include "rushes-log.h"
 #include "rushes-queue.h"
 
 /* What the command line says. Strings are kept as typed: the settings read
@@ -236,6 +237,7 @@ typedef struct
   RushesPool *pool;
   CliReporter *reporter;
   guint interrupts;
+  GError *error; /* (owned) (nullable): why nothing could be rendered at all */
 } Run;
 
 static gboolean
@@ -270,18 +272,21 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Run *run = user_data;
 
-  rushes_pool_run_finish (RUSHES_POOL (object), result, NULL);
+  rushes_pool_run_finish (RUSHES_POOL (object), result, &run->error);
   g_main_loop_quit (run->loop);
 }
 
 /* What is not there and why, for a person who comes back in the morning. */
 static void
-list_failures (RushesScene *scene)
+list_failures (Run *run, RushesScene *scene)
 {
   RushesFrames *frames = rushes_scene_get_frames (scene);
   g_autoptr (GPtrArray) failures = NULL;
 
-  if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
+  /* What all scenes have in common is said once, for all. */
+  if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED &&
+      !(run->error != NULL &&
+        g_error_matches (rushes_scene_get_error (scene), run->error->domain, run->error->code)))
     cli_error ("%s: %s", rushes_scene_get_name (scene), rushes_scene_get_error (scene)->message);
   if (frames == NULL)
     return;
@@ -316,11 +321,13 @@ summarise (Run *run, GListModel *scenes)
     }
 
   cli_reporter_finish (run->reporter, exit_code);
+  if (run->error != NULL)
+    cli_error ("%s", run->error->message);
   for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
 
-      list_failures (scene);
+      list_failures (run, scene);
     }
 
   return exit_code;
@@ -393,7 +400,8 @@ cli_render (int argc, char **argv)
     }
 
   output = options.output != NULL ? options.output : "renders";
-  log_dir = cli_make_log_dir (options.log_dir);
+  log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
+                                    : rushes_log_make_run_dir ();
   queue = rushes_queue_new ();
   pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
   g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
@@ -431,6 +439,7 @@ cli_render (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   exit_code = summarise (&run, G_LIST_MODEL (queue));
+  g_clear_error (&run.error);
   if (progress == CLI_TYPE_BARS || progress == CLI_TYPE_PLAIN)
     print_totals (reporter, output, (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC);
 

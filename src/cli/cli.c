@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <glib/gi18n.h>
 
@@ -87,26 +86,6 @@ cli_parse (GOptionContext *context, int *argc, char ***argv)
       return FALSE;
     }
   return TRUE;
-}
-
-/**
- * cli_make_log_dir:
- * @option: (nullable): what the user asked for
- *
- * Returns: (transfer full): the folder for the clients' logs of this run
- */
-char *
-cli_make_log_dir (const char *option)
-{
-  g_autoptr (GDateTime) now = NULL;
-  g_autofree char *name = NULL;
-
-  if (option != NULL)
-    return g_canonicalize_filename (option, NULL);
-
-  now = g_date_time_new_now_local ();
-  name = g_date_time_format (now, "%Y-%m-%d_%H-%M-%S");
-  return g_strdup_printf ("%s/rushes/logs/%s_%ld", g_get_user_state_dir (), name, (long) getpid ());
 }
 
 /**

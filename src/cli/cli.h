@@ -26,7 +26,6 @@ int cli_inspect (int argc, char **argv);
 
 void cli_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean cli_parse (GOptionContext *context, int *argc, char ***argv);
-char *cli_make_log_dir (const char *option);
 char *cli_display (const char *text);
 guint cli_display_width (const char *text);
 char *cli_format_duration (double seconds);

@@ -23,6 +23,9 @@
 #define TERM_MS  1500
 #define KILL_MS  5000
 
+/* How long the pipe of a process that is gone may stay open. */
+#define LAST_WORDS_MS 1000
+
 /**
  * RushesClient:
  *
@@ -48,6 +51,8 @@ struct _RushesClient
   GInputStream *input;         /* (owned) (nullable): a JsonrpcInputStream */
   JsonrpcOutputStream *output; /* (owned) (nullable) */
   GCancellable *reading;       /* (owned): ends the reads of a dead process */
+  gboolean listening;          /* for a message, until the end of the pipe */
+  gboolean exited;             /* the process is gone */
 
   GTask *task; /* (owned) (nullable): the start or the call under way */
   gint64 task_id;
@@ -225,7 +230,7 @@ begin_end (RushesClient *self, int first_signal)
 
   if (self->state == RUSHES_CLIENT_DEAD)
     return;
-  if (self->process == NULL)
+  if (self->process == NULL || self->exited)
     {
       set_dead (self);
       return;
@@ -295,7 +300,22 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   /* What Blender itself had started must not outlive it. */
   signal_group (self, SIGKILL);
   take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process)));
-  set_dead (self);
+  self->exited = TRUE;
+  if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL || !self->listening)
+    {
+      set_dead (self);
+      return;
+    }
+
+  /* The reply may be in the pipe, and what it says is done is done. The end of
+   * the pipe follows it, unless somebody outside the group holds it open. */
+  if (self->reaper == NULL)
+    self->reaper = alarm_new (reaper_cb, self);
+  self->next_signal = 0;
+  g_source_set_ready_time (self->reaper, g_get_monotonic_time () + LAST_WORDS_MS * 1000);
+  if (self->watchdog != NULL)
+    g_source_set_ready_time (self->watchdog, -1);
+  set_state (self, RUSHES_CLIENT_STOPPING);
 }
 
 static gboolean
@@ -461,6 +481,8 @@ handle_notification (RushesClient *self, const char *method, GVariant *message)
   return TRUE;
 }
 
+static void read_message (RushesClient *self);
+
 static void
 message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -470,6 +492,7 @@ message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   const char *method = NULL;
   gboolean understood = FALSE;
 
+  self->listening = FALSE;
   if (!jsonrpc_input_stream_read_message_finish (JSONRPC_INPUT_STREAM (object), result, &message,
                                                  &error))
     {
@@ -502,8 +525,15 @@ message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 
   if (self->state != RUSHES_CLIENT_DEAD)
-    jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
-                                             message_cb, g_object_ref (self));
+    read_message (self);
+}
+
+static void
+read_message (RushesClient *self)
+{
+  self->listening = TRUE;
+  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
+                                           message_cb, g_object_ref (self));
 }
 
 /* GDataInputStream reads a line of any length; its growing buffer is the only
@@ -584,8 +614,7 @@ noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
-                                           message_cb, g_object_ref (self));
+  read_message (self);
   {
     GTask *start = g_steal_pointer (&self->task);
 

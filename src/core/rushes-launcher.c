@@ -134,6 +134,15 @@ rushes_launcher_new (const char *blender)
   return g_object_new (RUSHES_TYPE_LAUNCHER, "blender", blender, NULL);
 }
 
+/* The Python that runs inside Blender; an uninstalled tree says where it is. */
+static char *
+find_client_script (void)
+{
+  const char *dir = g_getenv ("RUSHES_BLENDER_DIR");
+
+  return g_build_filename (dir != NULL ? dir : RUSHES_BLENDER_DIR, "client.py", NULL);
+}
+
 /**
  * rushes_launcher_check:
  * @self: a launcher
@@ -148,6 +157,7 @@ gboolean
 rushes_launcher_check (RushesLauncher *self, GError **error)
 {
   g_autofree char *program = NULL;
+  g_autofree char *script = find_client_script ();
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
@@ -159,16 +169,13 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
                    self->blender);
       return FALSE;
     }
+  if (!g_file_test (script, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                   _ ("Rushes is not installed completely: “%s” is missing"), script);
+      return FALSE;
+    }
   return TRUE;
-}
-
-/* The Python that runs inside Blender; an uninstalled tree says where it is. */
-static char *
-find_client_script (void)
-{
-  const char *dir = g_getenv ("RUSHES_BLENDER_DIR");
-
-  return g_build_filename (dir != NULL ? dir : RUSHES_BLENDER_DIR, "client.py", NULL);
 }
 
 /**

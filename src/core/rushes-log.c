@@ -17,6 +17,9 @@
 
 #define CHUNK_SIZE (16 * 1024)
 
+/* Folders of past runs that are kept. */
+#define MAX_RUNS 50
+
 /**
  * RushesLog:
  *
@@ -167,6 +170,69 @@ rushes_log_note (RushesLog *self, const char *format, ...)
 
   line = g_strdup_printf ("[rushes %s] %s\n", time, text);
   rushes_log_append (self, line, strlen (line));
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
+static void
+remove_run (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      /* Ours alone: whatever else somebody put there keeps the folder. */
+      if (g_str_has_prefix (name, "client-") && g_str_has_suffix (name, ".log"))
+        g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* Names begin with the date: the first ones are the oldest. */
+static void
+remove_old_runs (const char *folder)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+
+  for (guint i = 0; i + MAX_RUNS < names->len; i++)
+    {
+      g_autofree char *run = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+
+      remove_run (run);
+    }
+}
+
+/**
+ * rushes_log_make_run_dir:
+ *
+ * Names a folder in the user's state folder for the logs of a run that begins
+ * now, and removes those of runs long past.
+ *
+ * Returns: (transfer full): its path; it need not exist yet
+ */
+char *
+rushes_log_make_run_dir (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d_%H-%M-%S");
+  g_autofree char *name = g_strdup_printf ("%s_%ld", date, (long) getpid ());
+  g_autofree char *folder = g_build_filename (g_get_user_state_dir (), "rushes", "logs", NULL);
+
+  remove_old_runs (folder);
+  return g_build_filename (folder, name, NULL);
 }
 
 static void

@@ -108,7 +108,7 @@ parse_frame_name (const char *name, guint *frame, const char **extension)
     return FALSE;
   digits = name + strlen ("frame_");
   /* Only as rushes_output_get_frame_name() writes it: 0000001 is not 000001. */
-  if (strspn (digits, "0123456789") < (*digits == '0' ? 6 : 7) - 0)
+  if (strspn (digits, "0123456789") < 6 || (*digits == '0' && digits[6] != '.'))
     return FALSE;
   value = g_ascii_strtoull (digits, &end, 10);
   if (value > RUSHES_FRAME_MAX || *end != '.')

@@ -53,6 +53,7 @@ struct _RushesPool
   guint n_flights;      /* operations on files under way: opening, binding, committing */
   guint last_client;    /* number of the newest client */
   guint start_failures; /* in a row */
+  GError *fatal;        /* (owned) (nullable): why no client can be had at all */
   gboolean started_once;
   guint pause_id;
   gboolean draining;
@@ -410,14 +411,21 @@ worker_stop (Worker *worker, gboolean now)
   rushes_client_stop (worker->client, now);
 }
 
+/* Gives up: every scene that has not ended fails for the same reason. */
 static void
-fail_everything (RushesPool *self, const GError *error)
+fail_everything (RushesPool *self, RushesClient *client)
 {
+  const GError *cause = rushes_client_get_cause (client);
+  const char *log = rushes_client_get_log_path (client);
+
+  self->fatal = g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                             _ ("No Blender could be started: %s (log: %s)"), cause->message,
+                             log != NULL ? log : "-");
   for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
 
-      rushes_scene_fail (scene, error);
+      rushes_scene_fail (scene, self->fatal);
     }
   while (self->works->len > 0)
     update_work (g_ptr_array_index (self->works, self->works->len - 1));
@@ -443,10 +451,12 @@ copy_worker (gconstpointer worker, gpointer user_data)
 /* A client that ends before it was of any use. A Blender that has never worked
  * is given up soon, one that has worked only when nothing else is left. */
 static void
-start_failed (RushesPool *self, const GError *error)
+start_failed (RushesPool *self, RushesClient *client)
 {
+  const GError *error = rushes_client_get_cause (client);
+
   self->start_failures++;
-  if (self->stopping)
+  if (self->stopping || self->fatal != NULL)
     return;
 
   if (self->start_failures >= MAX_START_FAILURES ||
@@ -454,7 +464,7 @@ start_failed (RushesPool *self, const GError *error)
     {
       if (!self->started_once || self->workers->len == self->n_leaving)
         {
-          fail_everything (self, error);
+          fail_everything (self, client);
           return;
         }
     }
@@ -479,7 +489,7 @@ worker_gone (Worker *worker)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CLIENTS]);
 
   if (!worker->useful && !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
-    start_failed (self, cause);
+    start_failed (self, worker->client);
   dispatch (self);
 }
 
@@ -802,7 +812,10 @@ end_run (RushesPool *self)
       rushes_scene_stop (scene);
     }
   g_ptr_array_set_size (self->works, 0);
-  g_task_return_boolean (task, TRUE);
+  if (self->fatal != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->fatal));
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 /* Brings everything to where it should be: the one place that starts work.
@@ -867,6 +880,15 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   dispatch (self);
 }
 
+/**
+ * rushes_pool_run_finish:
+ * @self: a pool
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: whether there were clients to render with, or none were needed;
+ *   otherwise %RUSHES_ERROR_COULD_NOT_START, which every scene then failed with
+ */
 gboolean
 rushes_pool_run_finish (RushesPool *self, GAsyncResult *result, GError **error)
 {
@@ -984,6 +1006,7 @@ rushes_pool_finalize (GObject *object)
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
+  g_clear_error (&self->fatal);
 
   G_OBJECT_CLASS (rushes_pool_parent_class)->finalize (object);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-estimator.h"

@@ -146,11 +146,11 @@ class RenderTest(unittest.TestCase):
         self.assertEqual(len(set(plain.values())), 3)
 
     def test_clients_share_a_scene_and_pixels_stay(self) -> None:
-        self.render(self.scenes[0], "-r", "96x96")
+        self.render(self.scenes[0], "-r", "256x256")
         alone = self.hashes("monkey")
         self.assertEqual(len(alone), 20)
         shutil.rmtree(self.output)
-        events = self.events(self.scenes[0], "-r", "96x96", "-j", 2)
+        events = self.events(self.scenes[0], "-r", "256x256", "-j", 2)
         self.assertEqual(self.hashes("monkey"), alone)
         by_client = [e["client"] for e in events if e["event"] == "frame"]
         self.assertGreaterEqual(min(by_client.count(1), by_client.count(2)), 5)

@@ -841,6 +841,25 @@ test_explain_death (void)
     }
 }
 
+/* Whatever is noticed first, the reply or the death: a reply that was sent counts. */
+static void
+test_last_words (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = NULL;
+
+      start (fixture, data);
+      load (fixture, "die-after=1");
+      reply = render (fixture, 1, 0, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (reply);
+      assert_dies (fixture, RUSHES_ERROR_CRASHED);
+      g_clear_object (&fixture->client);
+    }
+}
+
 /* Somebody else ends it while it waits for a call. */
 static void
 test_killed_idle (Fixture *fixture, gconstpointer data)
@@ -999,6 +1018,14 @@ test_stop_busy_now (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_group (rushes_client_get_pid (fixture->client)), ==, 0);
 }
 
+static gboolean
+has_progress (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->fractions->len > 0;
+}
+
 /* Asked politely, a busy client finishes its frame; that reply still counts, and
  * the client does not come back to life with it. */
 static void
@@ -1010,8 +1037,10 @@ test_stop_busy_politely (Fixture *fixture, gconstpointer data)
 
   fixture->script = NOTES_SIGTERM;
   start (fixture, NULL);
-  begin_render (fixture, "frame-ms=300\nprogress=5", &result);
+  begin_render (fixture, "frame-ms=500\nprogress=5", &result);
+  rushes_test_wait_until (has_progress, fixture);
   rushes_client_stop (fixture->client, FALSE);
+  g_array_set_size (fixture->fractions, 0);
   rushes_test_wait_until (is_set, &result);
   reply = rushes_client_call_finish (fixture->client, result, &error);
   g_assert_no_error (error);
@@ -1030,7 +1059,8 @@ test_late_reply (Fixture *fixture, gconstpointer data)
   g_autoptr (GVariant) reply = NULL;
 
   start (fixture, "ignore-term");
-  begin_render (fixture, "frame-ms=300", &result);
+  begin_render (fixture, "frame-ms=500\nprogress=5", &result);
+  rushes_test_wait_until (has_progress, fixture);
   rushes_client_stop (fixture->client, TRUE);
   rushes_test_wait_until (is_set, &result);
   g_assert_cmpint (rushes_client_get_state (fixture->client), >=, RUSHES_CLIENT_STOPPING);
@@ -1256,6 +1286,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (frame_deaths); i++)
     add (frame_deaths[i].path, GUINT_TO_POINTER (i), test_frame_death);
   g_test_add_func ("/client/explain-death", test_explain_death);
+  add ("/client/last-words/alone", NULL, test_last_words);
+  add ("/client/last-words/child", "child", test_last_words);
   add ("/client/killed/idle", NULL, test_killed_idle);
   add ("/client/killed/then-called", NULL, test_killed_then_called);
   add ("/client/close-stdout", NULL, test_close_stdout);
