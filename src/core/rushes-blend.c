@@ -13,7 +13,7 @@
 #include "rushes-blend.h"
 #include "rushes-error.h"
 
-#define CHUNK_SIZE (1024 * 1024)
+#define CHUNK_SIZE (64 * 1024)
 
 static gint64
 get_mtime (const struct stat *info)

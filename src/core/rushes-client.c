@@ -369,6 +369,7 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 send_call (RushesClient *self, const char *method, GVariant *params)
 {
+  g_autoptr (GVariant) call = NULL;
   GVariantDict message;
 
   self->task_id = ++self->last_id;
@@ -378,8 +379,9 @@ send_call (RushesClient *self, const char *method, GVariant *params)
   g_variant_dict_insert (&message, "method", "s", method);
   g_variant_dict_insert_value (&message, "params",
                                params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  jsonrpc_output_stream_write_message_async (self->output, g_variant_dict_end (&message), NULL,
-                                             write_cb, g_object_ref (self));
+  call = g_variant_ref_sink (g_variant_dict_end (&message));
+  jsonrpc_output_stream_write_message_async (self->output, call, NULL, write_cb,
+                                             g_object_ref (self));
 }
 
 /* The codes that blender/rushes/errors.py sends. */

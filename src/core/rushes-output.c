@@ -538,7 +538,7 @@ blame_disk (RushesOutput *self, GError **error)
  * staging file is removed.
  *
  * Returns: whether the frame is done, else %RUSHES_ERROR_BAD_PICTURE,
- *   %RUSHES_ERROR_DISK_FULL, %RUSHES_ERROR_FILE_CHANGED or
+ *   %RUSHES_ERROR_MISSING_FILE, %RUSHES_ERROR_DISK_FULL, %RUSHES_ERROR_FILE_CHANGED or
  *   %RUSHES_ERROR_NOT_WRITABLE
  */
 gboolean

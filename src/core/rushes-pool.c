@@ -18,6 +18,10 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* Frames of one client that may wait to be checked: it goes on rendering
+ * meanwhile, but not past a disk that cannot follow. */
+#define MAX_COMMITS 2
+
 /* A client is replaced when its memory has grown past this many times what it
  * was after its first frame of the scene, plus slack for caches. */
 #define GROWTH_FACTOR 2
@@ -84,6 +88,7 @@ typedef struct
   gboolean useful;      /* it has loaded a scene in its life */
   gint64 began;         /* when the call under way began */
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
+  guint n_commits;      /* its frames that are being checked */
 
   RushesOutput *output; /* (owned) (nullable): of the frame in hand */
   char *staging;        /* (owned) (nullable): where that frame is written */
@@ -138,6 +143,31 @@ work_unref (Work *work)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_unref)
+
+static void
+worker_clear (gpointer data)
+{
+  Worker *worker = data;
+
+  g_clear_object (&worker->client);
+  g_clear_pointer (&worker->work, work_unref);
+  g_clear_pointer (&worker->output, rushes_output_unref);
+  g_clear_pointer (&worker->staging, g_free);
+}
+
+static void
+worker_unref (Worker *worker)
+{
+  g_rc_box_release_full (worker, worker_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Worker, worker_unref)
+
+static gboolean
+is_idle (Worker *worker)
+{
+  return !worker->busy && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+}
 
 static void
 worker_leave_work (Worker *worker)
@@ -298,7 +328,7 @@ frame_failed (Work *work,
 typedef struct
 {
   Work *work;           /* (owned) */
-  RushesClient *client; /* (owned): to blame if it is not whole */
+  Worker *worker;       /* (owned): to blame if it is not whole */
   RushesOutput *output; /* (owned) */
   char *staging;        /* (owned) */
   guint index;
@@ -310,7 +340,7 @@ static void
 commit_free (Commit *commit)
 {
   g_clear_pointer (&commit->work, work_unref);
-  g_clear_object (&commit->client);
+  g_clear_pointer (&commit->worker, worker_unref);
   g_clear_pointer (&commit->output, rushes_output_unref);
   g_clear_pointer (&commit->staging, g_free);
   g_free (commit);
@@ -334,9 +364,11 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   RushesPool *self = RUSHES_POOL (object);
   Commit *commit = g_task_get_task_data (G_TASK (result));
   g_autoptr (Work) work = g_rc_box_acquire (commit->work);
+  g_autoptr (Worker) worker = g_rc_box_acquire (commit->worker);
   g_autoptr (GError) error = NULL;
 
   self->n_flights--;
+  worker->n_commits--;
   /* When its scene ends here, the folder must be free. */
   g_clear_pointer (&commit->output, rushes_output_unref);
 
@@ -345,14 +377,18 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
       rushes_scene_finish_frame (work->scene, commit->index);
       g_signal_emit (self, signals[FRAME_ENDED], 0, work->scene, commit->frame,
-                     rushes_client_get_number (commit->client), commit->seconds, NULL, TRUE);
+                     rushes_client_get_number (worker->client), commit->seconds, NULL, TRUE);
       update_work (work);
       /* A frame in the middle of a scene changes nothing for other clients. */
       if (!rushes_scene_is_ended (work->scene))
-        return;
+        {
+          if (is_idle (worker))
+            worker_next (worker);
+          return;
+        }
     }
   else
-    frame_failed (work, commit->index, commit->frame, commit->client, commit->seconds, error);
+    frame_failed (work, commit->index, commit->frame, worker->client, commit->seconds, error);
 
   dispatch (self);
 }
@@ -368,7 +404,7 @@ commit_frame (Worker *worker, double seconds)
 
   g_task_set_source_tag (task, commit_frame);
   commit->work = g_rc_box_acquire (worker->work);
-  commit->client = g_object_ref (worker->client);
+  commit->worker = g_rc_box_acquire (worker);
   commit->output = g_steal_pointer (&worker->output);
   commit->staging = g_steal_pointer (&worker->staging);
   commit->index = worker->index;
@@ -376,29 +412,11 @@ commit_frame (Worker *worker, double seconds)
   commit->seconds = seconds;
   g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
   self->n_flights++;
+  worker->n_commits++;
   g_task_run_in_thread (task, commit_thread);
 }
 
 /* ---- Clients --------------------------------------------------------- */
-
-static void
-worker_clear (gpointer data)
-{
-  Worker *worker = data;
-
-  g_clear_object (&worker->client);
-  g_clear_pointer (&worker->work, work_unref);
-  g_clear_pointer (&worker->output, rushes_output_unref);
-  g_clear_pointer (&worker->staging, g_free);
-}
-
-static void
-worker_unref (Worker *worker)
-{
-  g_rc_box_release_full (worker, worker_clear);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Worker, worker_unref)
 
 static void
 worker_stop (Worker *worker, gboolean now)
@@ -590,7 +608,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     frame_failed (work, worker->index, worker->frame, client, seconds, error);
 
   /* The usual case, without a look at everybody else. */
-  if (reply != NULL && rushes_client_get_state (client) == RUSHES_CLIENT_READY)
+  if (reply != NULL && is_idle (worker))
     worker_next (worker);
   else
     call_ended (worker);
@@ -709,6 +727,9 @@ worker_next (Worker *worker)
       worker_stop (worker, FALSE);
       return;
     }
+
+  if (worker->n_commits >= MAX_COMMITS)
+    return;
 
   if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
     loaded = (int) position;
@@ -842,7 +863,7 @@ dispatch (RushesPool *self)
 
       if (self->stopping || (over && !worker->busy))
         worker_stop (worker, self->stopping);
-      else if (!worker->busy && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY)
+      else if (is_idle (worker))
         worker_next (worker);
     }
 
