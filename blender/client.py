@@ -37,3 +37,4 @@ if __name__ == "__main__":
     process.guard()
     os.write(answers_fd, f"rushes-client {token(sys.argv)}\n".encode())
     service.serve(requests_fd, answers_fd)
+    process.leave()

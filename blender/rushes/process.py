@@ -35,6 +35,22 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
+def leave() -> None:
+    """End this process now, successfully.
+
+    Blender would first take apart the scene and every library, which is of no use to
+    anybody and takes a tenth of a second at the end of every run. Its folder of
+    temporary files is what it must not leave behind.
+    """
+    import shutil
+
+    import bpy
+
+    sys.stdout.flush()
+    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
+    os._exit(0)
+
+
 def resident_memory() -> int:
     """Memory that this process occupies now, in bytes."""
     try:

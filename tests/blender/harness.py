@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,21 @@ def difference(one: Path, other: Path) -> float:
         check=False,  # it fails when they differ
     )
     return float(done.stderr.decode().partition("(")[2].partition(")")[0])
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process still runs; one that only waits to be reaped does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def wait_until(condition: Any, seconds: float, what: str) -> None:
+    """Poll, as other processes tell nobody; never longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)

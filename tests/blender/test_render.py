@@ -9,12 +9,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 from typing import Any
 
-from harness import BLENDER, PATIENCE, Client, make, run_blender, sample, signature
+from harness import (
+    BLENDER,
+    PATIENCE,
+    Client,
+    is_alive,
+    make,
+    run_blender,
+    sample,
+    signature,
+    wait_until,
+)
 
 CLI = os.environ["RUSHES_CLI"]
 SCENES = ("monkey", "cube", "metaballs")
@@ -22,24 +31,6 @@ SCENES = ("monkey", "cube", "metaballs")
 
 def frame_name(number: int) -> str:
     return f"frame_{number:06}.png"
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process still runs; one that only waits to be reaped does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
-def wait_until(condition: Any, seconds: float, what: str) -> None:
-    """Poll, as other processes tell nobody; never longer than `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
 
 
 class RenderTest(unittest.TestCase):
