@@ -61,9 +61,10 @@ class Channel:
 
     def write(self, message: Mapping[str, Any]) -> None:
         """Send one message. Raises Disconnected when nobody listens any more."""
-        # Paths may hold bytes that are no UTF-8, as lone surrogates; escaping carries
-        # them, and anything else, through unharmed.
-        body = json.dumps(message, ensure_ascii=True, allow_nan=False).encode()
+        # Paths may hold bytes that are no UTF-8. Python has them as lone surrogates,
+        # which other readers of JSON do not take: they become question marks.
+        text = json.dumps(message, ensure_ascii=False, allow_nan=False)
+        body = text.encode("utf-8", errors="replace")
         data = memoryview(b"Content-Length: %d\r\n\r\n" % len(body) + body)
         with self._write_lock:
             while data:

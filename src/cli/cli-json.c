@@ -22,6 +22,15 @@ struct _CliJson
 
 G_DEFINE_FINAL_TYPE (CliJson, cli_json, CLI_TYPE_REPORTER)
 
+/* JSON is UTF-8; what a file system holds need not be. */
+static void
+set_text (JsonObject *event, const char *member, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  json_object_set_string_member (event, member, valid);
+}
+
 static JsonObject *
 event_new (CliReporter *reporter, const char *name)
 {
@@ -40,7 +49,7 @@ scene_event_new (CliReporter *reporter, const char *name, RushesScene *scene)
   JsonObject *event = event_new (reporter, name);
 
   json_object_set_int_member (event, "scene", cli_reporter_get_position (reporter, scene));
-  json_object_set_string_member (event, "name", rushes_scene_get_name (scene));
+  set_text (event, "name", rushes_scene_get_name (scene));
   return event;
 }
 
@@ -51,7 +60,7 @@ add_error (JsonObject *event, const GError *error)
                                  error->domain == RUSHES_ERROR
                                      ? rushes_enum_nick (RUSHES_TYPE_ERROR, error->code)
                                      : "unknown");
-  json_object_set_string_member (event, "message", error->message);
+  set_text (event, "message", error->message);
 }
 
 /* A reader of a pipe wants each line now. */
@@ -71,8 +80,8 @@ cli_json_queued (CliReporter *reporter, RushesScene *scene)
 {
   JsonObject *event = scene_event_new (reporter, "queued", scene);
 
-  json_object_set_string_member (event, "path", rushes_scene_get_path (scene));
-  json_object_set_string_member (event, "folder", rushes_scene_get_folder (scene));
+  set_text (event, "path", rushes_scene_get_path (scene));
+  set_text (event, "folder", rushes_scene_get_folder (scene));
   event_print (event);
 }
 
@@ -89,9 +98,9 @@ cli_json_client_changed (CliReporter *reporter, RushesClient *client)
                                  rushes_enum_nick (RUSHES_TYPE_CLIENT_STATE, (int) state));
   json_object_set_int_member (event, "pid", rushes_client_get_pid (client));
   if (version != NULL)
-    json_object_set_string_member (event, "blender", version);
+    set_text (event, "blender", version);
   if (log != NULL)
-    json_object_set_string_member (event, "log", log);
+    set_text (event, "log", log);
   if (state == RUSHES_CLIENT_DEAD)
     add_error (event, rushes_client_get_cause (client));
   event_print (event);
@@ -180,7 +189,7 @@ cli_json_message (CliReporter *reporter, RushesScene *scene, const char *text)
   JsonObject *event = scene != NULL ? scene_event_new (reporter, "message", scene)
                                     : event_new (reporter, "message");
 
-  json_object_set_string_member (event, "message", text);
+  set_text (event, "message", text);
   event_print (event);
 }
 

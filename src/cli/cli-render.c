@@ -170,9 +170,15 @@ make_settings (const Options *options)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (texts[i].text != NULL &&
-        (!rushes_settings_set_text (settings, texts[i].name, texts[i].text, &error) ||
-         !rushes_settings_check (settings, &error)))
+    if (texts[i].text != NULL && *texts[i].text == '\0')
+      {
+        /* A script's variable that is not set must not mean everything. */
+        cli_error (_ ("%s has no value; give one, or leave it away"), texts[i].option);
+        return NULL;
+      }
+    else if (texts[i].text != NULL &&
+             (!rushes_settings_set_text (settings, texts[i].name, texts[i].text, &error) ||
+              !rushes_settings_check (settings, &error)))
       {
         cli_error ("%s %s: %s", texts[i].option, texts[i].text, error->message);
         return NULL;
@@ -365,6 +371,7 @@ cli_render (int argc, char **argv)
   g_autoptr (RushesPool) pool = NULL;
   g_autoptr (CliReporter) reporter = NULL;
   g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GPtrArray) renamed = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   g_autofree char *log_dir = NULL;
   const char *output;
@@ -418,13 +425,7 @@ cli_render (int argc, char **argv)
       g_autoptr (RushesScene) scene = rushes_scene_new (argv[i], settings);
 
       if (!rushes_queue_add (queue, scene, output))
-        {
-          g_autofree char *text =
-              g_strdup_printf (_ ("another scene has the same name; results go to %s"),
-                               rushes_scene_get_folder (scene));
-
-          cli_reporter_message (reporter, scene, text);
-        }
+        g_ptr_array_add (renamed, scene);
     }
 
   loop = g_main_loop_new (NULL, FALSE);
@@ -433,6 +434,14 @@ cli_render (int argc, char **argv)
   sources[1] = g_unix_signal_add (SIGTERM, terminate_cb, &run);
 
   cli_reporter_begin (reporter);
+  for (guint i = 0; i < renamed->len; i++)
+    {
+      RushesScene *scene = g_ptr_array_index (renamed, i);
+      g_autofree char *text = g_strdup_printf (
+          _ ("another scene has the same name; results go to %s"), rushes_scene_get_folder (scene));
+
+      cli_reporter_message (reporter, scene, text);
+    }
   rushes_pool_run_async (pool, run_cb, &run);
   g_main_loop_run (loop);
 

@@ -75,11 +75,15 @@ cli_parse (GOptionContext *context, int *argc, char ***argv)
       cli_error (_ ("%s; see --help"), error->message);
       return FALSE;
     }
-  if (*argc > 1 && g_str_equal ((*argv)[1], "--"))
-    {
-      (*argv)++;
-      (*argc)--;
-    }
+  /* The parser leaves it where scenes come before it. */
+  for (int i = 1; i < *argc; i++)
+    if (g_str_equal ((*argv)[i], "--"))
+      {
+        /* With the NULL at the end. */
+        memmove (*argv + i, *argv + i + 1, (gsize) (*argc - i) * sizeof **argv);
+        (*argc)--;
+        break;
+      }
   if (*argc < 2)
     {
       cli_error (_ ("name at least one .blend file; see --help"));

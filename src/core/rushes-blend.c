@@ -115,7 +115,13 @@ open_blend (const char *path, struct stat *info, GError **error)
       set_read_error (path, errno, error);
       return -1;
     }
-  if (fstat (fd, info) != 0 || !check_kind (path, info, error))
+  if (fstat (fd, info) != 0)
+    {
+      set_read_error (path, errno, error);
+      close (fd);
+      return -1;
+    }
+  if (!check_kind (path, info, error))
     {
       close (fd);
       return -1;

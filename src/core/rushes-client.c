@@ -6,17 +6,12 @@
 #include <sys/wait.h>
 
 #include <glib/gi18n-lib.h>
-#include <jsonrpc-glib.h>
 
+#include "rushes-channel.h"
 #include "rushes-client.h"
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-log.h"
-
-#define MARKER_PREFIX "rushes-client "
-
-/* Our headers are two short lines; a longer one comes from no client of ours. */
-#define MAX_HEADER_BYTES (64 * 1024)
 
 /* How long each step of an ending may take, in milliseconds. */
 #define LEAVE_MS 3000
@@ -29,9 +24,8 @@
 /**
  * RushesClient:
  *
- * One Blender process that we started and talk to: JSON-RPC 2.0 with
- * Content-Length framing over its stdin and stdout, one call at a time. It
- * never loads or renders by itself. When the process is gone for whatever
+ * One Blender process that we started and talk to over a #RushesChannel, one
+ * call at a time. It never loads or renders by itself. When the process is gone for whatever
  * reason, the state is %RUSHES_CLIENT_DEAD, the cause is known, and a call
  * under way has returned that cause.
  */
@@ -44,19 +38,13 @@ struct _RushesClient
   char *log_dir; /* (owned) */
   RushesClientState state;
 
-  GSubprocess *process;        /* (owned) (nullable) */
-  pid_t group;                 /* 0: it was gone before we could ask */
-  RushesLog *log;              /* (owned) (nullable) */
-  char *marker;                /* (owned) (nullable): the line that begins the protocol */
-  GInputStream *input;         /* (owned) (nullable): a JsonrpcInputStream */
-  JsonrpcOutputStream *output; /* (owned) (nullable) */
-  GCancellable *reading;       /* (owned): ends the reads of a dead process */
-  gboolean listening;          /* for a message, until the end of the pipe */
-  gboolean exited;             /* the process is gone */
+  GSubprocess *process;   /* (owned) (nullable) */
+  pid_t group;            /* 0: it was gone before we could ask */
+  gboolean exited;        /* the process is gone */
+  RushesLog *log;         /* (owned) (nullable) */
+  RushesChannel *channel; /* (owned) (nullable) */
 
-  GTask *task; /* (owned) (nullable): the start or the call under way */
-  gint64 task_id;
-  gint64 last_id;
+  GTask *task;       /* (owned) (nullable): the start or the call under way */
   guint timeout;     /* of the task, in seconds; 0: none */
   GSource *watchdog; /* (owned) (nullable): fires when the task's time is up */
   GSource *reaper;   /* (owned) (nullable): the next step of an ending */
@@ -141,13 +129,14 @@ fail (RushesClient *self, int first_signal, RushesError code, const char *messag
 static void
 set_dead (RushesClient *self)
 {
-  g_autoptr (RushesClient) guard = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (RushesClient) guard = g_object_ref (self);
   g_autoptr (GTask) task = NULL;
 
   if (self->state == RUSHES_CLIENT_DEAD)
     return;
 
-  g_cancellable_cancel (self->reading);
+  if (self->channel != NULL)
+    rushes_channel_close (self->channel);
   clear_source (&self->watchdog);
   clear_source (&self->reaper);
   if (self->log != NULL)
@@ -301,7 +290,8 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   signal_group (self, SIGKILL);
   take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process)));
   self->exited = TRUE;
-  if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL || !self->listening)
+  if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
+      !rushes_channel_is_reading (self->channel))
     {
       set_dead (self);
       return;
@@ -355,206 +345,43 @@ feed_watchdog (RushesClient *self)
 /* ---- Talking --------------------------------------------------------- */
 
 static void
-write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+reply_cb (RushesClient *self, GVariant *result, const GError *error)
 {
-  g_autoptr (RushesClient) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = end_task (self);
 
-  /* A pipe that breaks means that the process is going: wait for its own end,
-   * which knows the cause, but not for ever. */
-  if (!jsonrpc_output_stream_write_message_finish (JSONRPC_OUTPUT_STREAM (object), result, &error))
+  if (result != NULL)
+    g_task_return_pointer (task, g_variant_ref (result), (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, g_error_copy (error));
+}
+
+static void
+progress_cb (RushesClient *self, guint frame, double fraction)
+{
+  feed_watchdog (self);
+  if (self->state == RUSHES_CLIENT_BUSY)
+    g_signal_emit (self, signals[PROGRESS], 0, frame, fraction);
+}
+
+static void
+log_cb (RushesClient *self, const char *text)
+{
+  feed_watchdog (self);
+  rushes_log_note (self->log, "%s", text);
+}
+
+static void
+ended_cb (RushesClient *self, const GError *error)
+{
+  /* A process that closes its pipe is ending, and needs a moment to be reaped:
+   * then its death is the cause. One that talks nonsense is ended for that. */
+  if (error != NULL)
+    fail (self, SIGTERM, error->code, error->message);
+  else
     begin_end (self, 0);
 }
 
-static void
-send_call (RushesClient *self, const char *method, GVariant *params)
-{
-  g_autoptr (GVariant) call = NULL;
-  GVariantDict message;
-
-  self->task_id = ++self->last_id;
-  g_variant_dict_init (&message, NULL);
-  g_variant_dict_insert (&message, "jsonrpc", "s", "2.0");
-  g_variant_dict_insert (&message, "id", "x", self->task_id);
-  g_variant_dict_insert (&message, "method", "s", method);
-  g_variant_dict_insert_value (&message, "params",
-                               params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  call = g_variant_ref_sink (g_variant_dict_end (&message));
-  jsonrpc_output_stream_write_message_async (self->output, call, NULL, write_cb,
-                                             g_object_ref (self));
-}
-
-/* The codes that blender/rushes/errors.py sends. */
-static RushesError
-error_from_code (gint64 code)
-{
-  switch (code)
-    {
-    case 1:
-      return RUSHES_ERROR_LOAD_FAILED;
-    case 2:
-      return RUSHES_ERROR_NO_CAMERA;
-    case 3:
-      return RUSHES_ERROR_RENDER_FAILED;
-    case 4:
-      return RUSHES_ERROR_OUT_OF_RANGE;
-    case 5:
-      return RUSHES_ERROR_UNSUPPORTED;
-    case 6:
-      return RUSHES_ERROR_DISK_FULL;
-    case -32602:
-      return RUSHES_ERROR_INVALID;
-    default:
-      return RUSHES_ERROR_PROTOCOL;
-    }
-}
-
-/* A reply belongs to the call under way, or the client talks nonsense. */
-static gboolean
-handle_reply (RushesClient *self, GVariant *message)
-{
-  g_autoptr (GVariant) value = NULL;
-  g_autoptr (GTask) task = NULL;
-  gint64 id;
-
-  if (!g_variant_lookup (message, "id", "x", &id) || self->task == NULL || id != self->task_id)
-    return FALSE;
-
-  value = g_variant_lookup_value (message, "result", G_VARIANT_TYPE_VARDICT);
-  if (value != NULL)
-    {
-      task = end_task (self);
-      g_task_return_pointer (task, g_steal_pointer (&value), (GDestroyNotify) g_variant_unref);
-      return TRUE;
-    }
-
-  value = g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
-  if (value != NULL)
-    {
-      const char *text = "";
-      gint64 code = 0;
-
-      g_variant_lookup (value, "code", "x", &code);
-      g_variant_lookup (value, "message", "&s", &text);
-      task = end_task (self);
-      g_task_return_new_error (task, RUSHES_ERROR, (int) error_from_code (code), "%s", text);
-      return TRUE;
-    }
-
-  return FALSE;
-}
-
-static gboolean
-handle_notification (RushesClient *self, const char *method, GVariant *message)
-{
-  g_autoptr (GVariant) params = g_variant_lookup_value (message, "params", G_VARIANT_TYPE_VARDICT);
-
-  if (params == NULL)
-    return FALSE;
-
-  if (g_str_equal (method, "progress"))
-    {
-      g_autoptr (GVariant) value = g_variant_lookup_value (params, "fraction", NULL);
-      gint64 frame;
-      double fraction;
-
-      if (value == NULL || !g_variant_lookup (params, "frame", "x", &frame))
-        return FALSE;
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-        fraction = g_variant_get_double (value);
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-        fraction = (double) g_variant_get_int64 (value);
-      else
-        return FALSE;
-      if (!(fraction >= 0 && fraction <= 1) || frame < 0 || frame > G_MAXUINT)
-        return FALSE;
-      if (self->state == RUSHES_CLIENT_BUSY)
-        g_signal_emit (self, signals[PROGRESS], 0, (guint) frame, fraction);
-    }
-  else if (g_str_equal (method, "log"))
-    {
-      const char *text = NULL;
-
-      if (!g_variant_lookup (params, "message", "&s", &text))
-        return FALSE;
-      rushes_log_note (self->log, "%s", text);
-    }
-
-  return TRUE;
-}
-
-static void read_message (RushesClient *self);
-
-static void
-message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RushesClient) self = user_data;
-  g_autoptr (GVariant) message = NULL;
-  g_autoptr (GError) error = NULL;
-  const char *method = NULL;
-  gboolean understood = FALSE;
-
-  self->listening = FALSE;
-  if (!jsonrpc_input_stream_read_message_finish (JSONRPC_INPUT_STREAM (object), result, &message,
-                                                 &error))
-    {
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-      /* End of file looks like any broken message here. A process that is
-       * ending needs a moment to be reaped, and then its death is the cause;
-       * one that goes on is ended for what it said. */
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
-        begin_end (self, 0);
-      else
-        fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
-              _ ("Blender's answer makes no sense; an add-on may disturb it"));
-      return;
-    }
-
-  feed_watchdog (self);
-  if (g_variant_is_of_type (message, G_VARIANT_TYPE_VARDICT))
-    {
-      if (g_variant_lookup (message, "method", "&s", &method))
-        understood = handle_notification (self, method, message);
-      else
-        understood = handle_reply (self, message);
-    }
-  if (!understood)
-    {
-      fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
-            _ ("Blender's answer makes no sense; an add-on may disturb it"));
-      return;
-    }
-
-  if (self->state != RUSHES_CLIENT_DEAD)
-    read_message (self);
-}
-
-static void
-read_message (RushesClient *self)
-{
-  self->listening = TRUE;
-  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->reading,
-                                           message_cb, g_object_ref (self));
-}
-
-/* GDataInputStream reads a line of any length; its growing buffer is the only
- * sign of a header without end. */
-static void
-buffer_size_cb (RushesClient *self)
-{
-  if (g_buffered_input_stream_get_buffer_size (G_BUFFERED_INPUT_STREAM (self->input)) >
-      MAX_HEADER_BYTES)
-    {
-      g_cancellable_cancel (self->reading);
-      fail (self, SIGTERM, RUSHES_ERROR_PROTOCOL,
-            _ ("Blender's answer makes no sense; an add-on may disturb it"));
-    }
-}
-
 /* ---- Starting -------------------------------------------------------- */
-
-static void read_noise (RushesClient *self);
 
 static void
 hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -578,60 +405,37 @@ hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+noise_cb (RushesClient *self, GBytes *bytes)
 {
-  g_autoptr (RushesClient) self = user_data;
-  g_autoptr (GError) error = NULL;
-  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (object);
-  const char *buffer;
-  const char *found;
-  gsize available, marker_length, noise;
-
-  if (g_buffered_input_stream_fill_finish (stream, result, &error) <= 0)
-    {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        begin_end (self, 0);
-      return;
-    }
-  if (self->state != RUSHES_CLIENT_STARTING)
-    return;
-
-  buffer = g_buffered_input_stream_peek_buffer (stream, &available);
-  marker_length = strlen (self->marker);
-  found = memmem (buffer, available, self->marker, marker_length);
-  /* The marker may be cut by the end of the buffer. */
-  if (found != NULL)
-    noise = (gsize) (found - buffer);
-  else
-    noise = available >= marker_length ? available - marker_length + 1 : 0;
-
-  rushes_log_append (self->log, buffer, noise);
-  /* It is all in the buffer: this skips, and never reads. */
-  g_input_stream_skip (G_INPUT_STREAM (stream), found != NULL ? noise + marker_length : noise, NULL,
-                       NULL);
-
-  if (found == NULL)
-    {
-      read_noise (self);
-      return;
-    }
-
-  read_message (self);
-  {
-    GTask *start = g_steal_pointer (&self->task);
-
-    set_state (self, RUSHES_CLIENT_READY);
-    rushes_client_call_async (self, "hello", NULL, self->timeout, hello_cb, start);
-  }
+  rushes_log_append (self->log, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 static void
-read_noise (RushesClient *self)
+opened_cb (RushesClient *self)
 {
-  /* Not before the messages of other clients: one that prints without end must
-   * not hold them up. */
-  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_LOW,
-                                      self->reading, noise_cb, g_object_ref (self));
+  GTask *start;
+
+  if (self->state != RUSHES_CLIENT_STARTING)
+    return;
+
+  start = end_task (self);
+  rushes_client_call_async (self, "hello", NULL, self->timeout, hello_cb, start);
+}
+
+static void
+open_channel (RushesClient *self, const char *token)
+{
+  self->channel = rushes_channel_new (g_subprocess_get_stdout_pipe (self->process),
+                                      g_subprocess_get_stdin_pipe (self->process), token);
+  g_signal_connect_object (self->channel, "noise", G_CALLBACK (noise_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->channel, "opened", G_CALLBACK (opened_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->channel, "reply", G_CALLBACK (reply_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->channel, "progress", G_CALLBACK (progress_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->channel, "log", G_CALLBACK (log_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->channel, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
+  rushes_channel_open (self->channel);
 }
 
 static gboolean
@@ -695,19 +499,13 @@ rushes_client_start_async (RushesClient *self,
   if (identifier != NULL)
     self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
   self->pid = self->group;
-  self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
-  self->input =
-      G_INPUT_STREAM (jsonrpc_input_stream_new (g_subprocess_get_stdout_pipe (self->process)));
-  self->output = jsonrpc_output_stream_new (g_subprocess_get_stdin_pipe (self->process));
-  g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
-                           G_CONNECT_SWAPPED);
 
   rushes_log_note (self->log, "client %u starts", self->number);
   set_state (self, RUSHES_CLIENT_STARTING);
   feed_watchdog (self);
   g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
   rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
-  read_noise (self);
+  open_channel (self, token);
 }
 
 /**
@@ -757,7 +555,7 @@ rushes_client_call_async (RushesClient *self,
 
   set_state (self, RUSHES_CLIENT_BUSY);
   feed_watchdog (self);
-  send_call (self, method, params);
+  rushes_channel_call (self->channel, method, params);
 }
 
 /**
@@ -824,12 +622,9 @@ rushes_client_finalize (GObject *object)
   g_clear_object (&self->launcher);
   g_clear_object (&self->process);
   g_clear_object (&self->log);
-  g_clear_object (&self->input);
-  g_clear_object (&self->output);
-  g_clear_object (&self->reading);
+  g_clear_object (&self->channel);
   g_clear_object (&self->task);
   g_clear_pointer (&self->log_dir, g_free);
-  g_clear_pointer (&self->marker, g_free);
   g_clear_pointer (&self->blender_version, g_free);
   g_clear_error (&self->cause);
 
@@ -873,7 +668,6 @@ rushes_client_class_init (RushesClientClass *klass)
 static void
 rushes_client_init (RushesClient *self)
 {
-  self->reading = g_cancellable_new ();
 }
 
 /**

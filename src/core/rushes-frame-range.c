@@ -149,6 +149,13 @@ malformed:
   return FALSE;
 }
 
+static void
+set_too_many_parts (GError **error)
+{
+  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+               _ ("A frame range may have %d parts at the most"), MAX_PARTS);
+}
+
 /* The shortest run that starts at @frame: three or more frames at one distance,
  * or neighbours; a lone pair far apart reads better as two numbers. */
 static guint
@@ -204,8 +211,7 @@ rushes_frame_range_parse (const char *text, GError **error)
   parts = g_strsplit (text, ",", MAX_PARTS + 1);
   if (g_strv_length (parts) > MAX_PARTS)
     {
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
-                   _ ("A frame range may have %d parts at the most"), MAX_PARTS);
+      set_too_many_parts (error);
       return NULL;
     }
 
@@ -242,6 +248,12 @@ rushes_frame_range_parse (const char *text, GError **error)
       length = measure_run (present, frame, &step);
       append_run (self, frame, step, length);
       frame += (length - 1) * step + 1;
+      /* What rushes_frame_range_to_string() makes of it must be readable. */
+      if (self->runs->len > MAX_PARTS)
+        {
+          set_too_many_parts (error);
+          return NULL;
+        }
     }
 
   return g_steal_pointer (&self);

@@ -8,7 +8,16 @@
 #include "rushes-error.h"
 #include "rushes-frame-range.h"
 #include "rushes-info.h"
+#include "rushes-json.h"
 #include "rushes-picture.h"
+
+/* 0 is "not known". What is smaller or larger than any film's, infinite or not a
+ * number, json-glib writes in ways that it cannot read. */
+static gboolean
+is_frame_rate (double fps)
+{
+  return (fps >= 1e-6 && fps <= 1e6) || fpclassify (fps) == FP_ZERO;
+}
 
 static gboolean
 is_sane (const RushesInfo *self)
@@ -16,7 +25,7 @@ is_sane (const RushesInfo *self)
   return self->blender != NULL && self->engine != NULL && self->format != NULL &&
          self->extension != NULL && self->extension[0] == '.' &&
          strchr (self->extension, '/') == NULL && self->start <= self->end &&
-         self->end <= RUSHES_FRAME_MAX && self->step > 0 && isfinite (self->fps);
+         self->end <= RUSHES_FRAME_MAX && self->step > 0 && is_frame_rate (self->fps);
 }
 
 /* The replies come from a program: a number outside its range is a 0, which
@@ -106,25 +115,22 @@ rushes_info_from_json (JsonObject *object)
   g_autoptr (RushesInfo) self = g_new0 (RushesInfo, 1);
   const char *numbers[] = { "start", "end", "step", "width", "height" };
   guint *targets[] = { &self->start, &self->end, &self->step, &self->width, &self->height };
+  JsonNode *fps;
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      JsonNode *node = json_object_get_member (object, numbers[i]);
-      gint64 value;
+      gint64 value = rushes_json_get_int (object, numbers[i], -1);
 
-      if (node == NULL || json_node_get_value_type (node) != G_TYPE_INT64)
-        return NULL;
-      value = json_node_get_int (node);
       if (value < 0 || value > G_MAXUINT)
         return NULL;
       *targets[i] = (guint) value;
     }
-  self->blender = g_strdup (json_object_get_string_member_with_default (object, "blender", NULL));
-  self->engine = g_strdup (json_object_get_string_member_with_default (object, "engine", NULL));
-  self->format = g_strdup (json_object_get_string_member_with_default (object, "format", NULL));
-  self->extension =
-      g_strdup (json_object_get_string_member_with_default (object, "extension", NULL));
-  self->fps = json_object_get_double_member_with_default (object, "fps", 0);
+  self->blender = g_strdup (rushes_json_get_string (object, "blender"));
+  self->engine = g_strdup (rushes_json_get_string (object, "engine"));
+  self->format = g_strdup (rushes_json_get_string (object, "format"));
+  self->extension = g_strdup (rushes_json_get_string (object, "extension"));
+  fps = rushes_json_get_value (object, "fps");
+  self->fps = fps != NULL ? json_node_get_double (fps) : 0;
 
   if (!is_sane (self) || rushes_picture_format_find (self->format) == NULL)
     return NULL;

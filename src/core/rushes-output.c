@@ -12,6 +12,7 @@
 
 #include "rushes-blend.h"
 #include "rushes-error.h"
+#include "rushes-json.h"
 #include "rushes-lock.h"
 #include "rushes-output.h"
 #include "rushes-picture.h"
@@ -96,7 +97,7 @@ rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client)
                           self->info->extension, self->tag, client);
 }
 
-/* The frame number in "frame_000012.png", whatever its extension. */
+/* The frame number in "frame_000012.png", whatever the picture's format. */
 static gboolean
 parse_frame_name (const char *name, guint *frame, const char **extension)
 {
@@ -111,7 +112,7 @@ parse_frame_name (const char *name, guint *frame, const char **extension)
   if (strspn (digits, "0123456789") < 6 || (*digits == '0' && digits[6] != '.'))
     return FALSE;
   value = g_ascii_strtoull (digits, &end, 10);
-  if (value > RUSHES_FRAME_MAX || *end != '.')
+  if (value > RUSHES_FRAME_MAX || !rushes_picture_is_extension (end))
     return FALSE;
 
   *frame = (guint) value;
@@ -165,10 +166,10 @@ read_blend (JsonObject *manifest)
 
   object = json_node_get_object (node);
   blend = g_new0 (RushesBlend, 1);
-  blend->path = g_strdup (json_object_get_string_member_with_default (object, "path", ""));
-  blend->size = json_object_get_int_member_with_default (object, "size", -1);
-  blend->mtime = json_object_get_int_member_with_default (object, "mtime", -1);
-  blend->sha256 = g_strdup (json_object_get_string_member_with_default (object, "sha256", NULL));
+  blend->path = g_strdup (rushes_json_get_string (object, "path"));
+  blend->size = rushes_json_get_int (object, "size", -1);
+  blend->mtime = rushes_json_get_int (object, "mtime", -1);
+  blend->sha256 = g_strdup (rushes_json_get_string (object, "sha256"));
 
   return blend;
 }
@@ -179,16 +180,16 @@ static JsonObject *
 read_manifest (RushesOutput *self)
 {
   g_autofree char *path = resolve (self, MANIFEST);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode *root;
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  gsize size;
 
-  if (!json_parser_load_from_file (parser, path, NULL))
+  if (!g_file_get_contents (path, &text, &size, NULL) || !rushes_json_is_flat (text, size))
     return NULL;
-  root = json_parser_get_root (parser);
+  root = json_from_string (text, NULL);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return NULL;
-  if (json_object_get_int_member_with_default (json_node_get_object (root), "version", 0) !=
-      MANIFEST_VERSION)
+  if (rushes_json_get_int (json_node_get_object (root), "version", 0) != MANIFEST_VERSION)
     return NULL;
 
   return json_object_ref (json_node_get_object (root));
@@ -280,15 +281,15 @@ judge_existing (RushesOutput *self, JsonObject *manifest, RushesBlend *before, G
     return TRUE;
 
   if (manifest != NULL)
-    pixels = json_object_get_string_member_with_default (manifest, "pixels", NULL);
+    pixels = rushes_json_get_string (manifest, "pixels");
   same_blend = before != NULL && g_strcmp0 (before->sha256, self->blend->sha256) == 0;
   same_pixels = g_strcmp0 (pixels, self->pixels) == 0;
 
   if (same_blend && same_pixels)
-    {
-      self->recorded = rushes_info_from_json (manifest);
-      return TRUE;
-    }
+    self->recorded = rushes_info_from_json (manifest);
+  /* Which Blender it was is part of it. */
+  if (self->recorded != NULL)
+    return TRUE;
 
   switch (self->existing)
     {
@@ -299,7 +300,7 @@ judge_existing (RushesOutput *self, JsonObject *manifest, RushesBlend *before, G
       return TRUE;
     case RUSHES_EXISTING_RESUME:
     default:
-      if (manifest == NULL)
+      if (manifest == NULL || (same_blend && same_pixels))
         return refuse (self, _ ("of unknown origin"), error);
       if (!same_blend)
         return refuse (self, _ ("of another state of the scene"), error);
@@ -345,16 +346,20 @@ rushes_output_open (const char *root,
   self->pixels = rushes_settings_describe_pixels (settings);
   self->tag = g_random_int ();
 
-  manifest = read_manifest (self);
-  if (manifest != NULL)
-    before = read_blend (manifest);
-  self->blend = rushes_blend_identify (blend_path, before, error);
-  if (self->blend == NULL || !make_folder (self, error))
+  if (!rushes_blend_check (blend_path, error) || !make_folder (self, error))
     return NULL;
 
   lock = resolve (self, LOCK);
   self->lock = rushes_lock_take (lock, error);
-  if (self->lock == NULL || !judge_existing (self, manifest, before, error))
+  if (self->lock == NULL)
+    return NULL;
+
+  /* Not before the lock: its holder may have been writing another one. */
+  manifest = read_manifest (self);
+  if (manifest != NULL)
+    before = read_blend (manifest);
+  self->blend = rushes_blend_identify (blend_path, before, error);
+  if (self->blend == NULL || !judge_existing (self, manifest, before, error))
     return NULL;
 
   select_files (self, is_staging, NULL, TRUE);
@@ -471,24 +476,23 @@ rushes_output_bind (RushesOutput *self,
   g_autoptr (GDir) dir = NULL;
   const char *name, *extension;
   guint frame, index;
+  gboolean first;
 
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (range != NULL, NULL);
 
+  /* What is rendered once it is bound is this run's own. */
+  first = self->info == NULL;
   g_clear_pointer (&self->info, rushes_info_free);
   self->info = rushes_info_copy (info);
   self->format = rushes_picture_format_find (info->format);
 
   /* Before anything is rendered: a run that dies half-way must not leave old
    * frames under a manifest that speaks of new ones. */
-  if (self->fresh)
+  if (first && self->fresh)
     select_files (self, is_frame, NULL, TRUE);
-  else if (self->existing == RUSHES_EXISTING_OVERWRITE)
+  else if (first && self->existing == RUSHES_EXISTING_OVERWRITE)
     select_files (self, is_frame_in_range, range, TRUE);
-  /* What is rendered from now on is this run's own. */
-  self->fresh = FALSE;
-  if (self->existing == RUSHES_EXISTING_OVERWRITE)
-    self->existing = RUSHES_EXISTING_RESUME;
 
   if (!write_manifest (self, error))
     return NULL;

@@ -264,6 +264,25 @@ rushes_picture_format_find (const char *name)
 }
 
 /**
+ * rushes_picture_is_extension:
+ * @extension: the end of a file's name, with the dot
+ *
+ * Returns: whether Blender gives it to pictures of some format
+ */
+gboolean
+rushes_picture_is_extension (const char *extension)
+{
+  g_return_val_if_fail (extension != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_equal (extension, formats[i].extension))
+      return TRUE;
+
+  /* JPEG 2000 has two, by its codec. */
+  return g_str_equal (extension, ".j2c");
+}
+
+/**
  * rushes_picture_format_get_id:
  * @self: a format
  *

@@ -11,6 +11,7 @@ const RushesPictureFormat *rushes_picture_format_find (const char *name);
 const char *rushes_picture_format_get_id (const RushesPictureFormat *self);
 const char *rushes_picture_format_get_extension (const RushesPictureFormat *self);
 char *rushes_picture_format_list (void);
+gboolean rushes_picture_is_extension (const char *extension);
 
 gboolean rushes_picture_check (const RushesPictureFormat *self,
                                const char *path,

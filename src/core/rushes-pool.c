@@ -60,6 +60,8 @@ struct _RushesPool
   GError *fatal;        /* (owned) (nullable): why no client can be had at all */
   gboolean started_once;
   guint pause_id;
+  guint added_id;        /* notices that scenes were added */
+  gulong scenes_handler; /* while it runs */
   gboolean draining;
   gboolean stopping;
   RushesEstimator estimator;
@@ -85,7 +87,7 @@ typedef struct
   Work *work;           /* (owned) (nullable): the scene that it has, or is loading */
   gboolean busy;        /* a call, or the start, is under way */
   gboolean leaving;     /* gets no more work */
-  gboolean useful;      /* it has loaded a scene in its life */
+  gboolean useful;      /* it has tried to load a scene in its life */
   gint64 began;         /* when the call under way began */
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
   guint n_commits;      /* its frames that are being checked */
@@ -265,6 +267,8 @@ open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
        * client need load it. */
       if (recorded != NULL)
         bind_work (work, recorded);
+      else
+        work->numbers.known = FALSE;
     }
   dispatch (work->pool);
 }
@@ -289,6 +293,8 @@ open_ahead (RushesPool *self)
       work = g_rc_box_new0 (Work);
       work->pool = self;
       work->scene = g_steal_pointer (&scene);
+      /* Nothing to do there until its folder is open. */
+      work->numbers.known = TRUE;
       g_ptr_array_add (self->works, work);
       unclaimed++;
       self->n_flights++;
@@ -363,8 +369,10 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   RushesPool *self = RUSHES_POOL (object);
   Commit *commit = g_task_get_task_data (G_TASK (result));
-  g_autoptr (Work) work = g_rc_box_acquire (commit->work);
-  g_autoptr (Worker) worker = g_rc_box_acquire (commit->worker);
+  /* Taken, not shared: the thread may be the one that frees the task, and their
+   * reference counts are for the main loop only. */
+  g_autoptr (Work) work = g_steal_pointer (&commit->work);
+  g_autoptr (Worker) worker = g_steal_pointer (&commit->worker);
   g_autoptr (GError) error = NULL;
 
   self->n_flights--;
@@ -379,8 +387,9 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_signal_emit (self, signals[FRAME_ENDED], 0, work->scene, commit->frame,
                      rushes_client_get_number (worker->client), commit->seconds, NULL, TRUE);
       update_work (work);
-      /* A frame in the middle of a scene changes nothing for other clients. */
-      if (!rushes_scene_is_ended (work->scene))
+      /* A frame in the middle of a scene changes nothing for other clients; the
+       * last one of a run that is being stopped ends the run. */
+      if (!rushes_scene_is_ended (work->scene) && !self->draining && !self->stopping)
         {
           if (is_idle (worker))
             worker_next (worker);
@@ -495,7 +504,7 @@ static void
 worker_gone (Worker *worker)
 {
   RushesPool *self = worker->pool;
-  g_autoptr (Worker) guard = g_rc_box_acquire (worker);
+  G_GNUC_UNUSED g_autoptr (Worker) guard = g_rc_box_acquire (worker);
   const GError *cause = rushes_client_get_cause (worker->client);
 
   worker_leave_work (worker);
@@ -607,8 +616,9 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (reply == NULL)
     frame_failed (work, worker->index, worker->frame, client, seconds, error);
 
-  /* The usual case, without a look at everybody else. */
-  if (reply != NULL && is_idle (worker))
+  /* The usual case, without a look at everybody else. Not when the scene has
+   * failed meanwhile: with it the run may be over, and nobody else would notice. */
+  if (reply != NULL && is_idle (worker) && !rushes_scene_is_ended (work->scene))
     worker_next (worker);
   else
     call_ended (worker);
@@ -685,6 +695,8 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
 
+      /* Blender starts; if it dies of this scene, others are not to suffer. */
+      worker->useful = TRUE;
       worker_leave_work (worker);
       /* Blender's word is final; a death may be chance, until it repeats. */
       if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
@@ -820,11 +832,32 @@ is_over (RushesPool *self)
          (self->works->len == 0 && self->next_scene >= g_list_model_get_n_items (self->scenes));
 }
 
+static gboolean
+added_cb (gpointer user_data)
+{
+  RushesPool *self = user_data;
+
+  self->added_id = 0;
+  dispatch (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Scenes may be added by whoever listens to us, in the midst of anything: they
+ * are looked at later, all at once. */
+static void
+scenes_changed_cb (RushesPool *self)
+{
+  if (self->added_id == 0)
+    self->added_id = g_idle_add (added_cb, self);
+}
+
 static void
 end_run (RushesPool *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
+  g_clear_signal_handler (&self->scenes_handler, self->scenes);
+  g_clear_handle_id (&self->added_id, g_source_remove);
   g_clear_handle_id (&self->pause_id, g_source_remove);
   for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
     {
@@ -896,6 +929,8 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   self->started_once = FALSE;
   self->draining = FALSE;
   self->stopping = FALSE;
+  self->scenes_handler = g_signal_connect_swapped (self->scenes, "items-changed",
+                                                   G_CALLBACK (scenes_changed_cb), self);
   rushes_estimator_start (&self->estimator, g_get_monotonic_time ());
 
   dispatch (self);

@@ -215,6 +215,8 @@ bind_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   g_autoptr (GError) error = NULL;
 
   binding->done = rushes_output_bind (binding->output, binding->info, binding->range, &error);
+  /* The task may outlive its callback by a moment; the folder's lock must not. */
+  g_clear_pointer (&binding->output, rushes_output_unref);
   if (binding->done != NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -622,7 +624,8 @@ name_from_path (const char *path)
 
   if (g_str_has_suffix (name, ".blend"))
     name[strlen (name) - strlen (".blend")] = '\0';
-  if (*name == '\0' || g_str_equal (name, ".") || g_str_equal (name, ".."))
+  if (*name == '\0' || g_str_equal (name, ".") || g_str_equal (name, "..") ||
+      strchr (name, G_DIR_SEPARATOR) != NULL)
     {
       g_free (name);
       name = g_strdup ("scene");

@@ -85,11 +85,15 @@ static void
 rushes_settings_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   RushesSettings *self = RUSHES_SETTINGS (object);
+  const GValue *new_value = value;
 
-  if (g_param_values_cmp (pspec, value, &self->values[id]) == 0)
+  /* An empty entry is one that was cleared. */
+  if (G_VALUE_HOLDS_STRING (value) && g_strcmp0 (g_value_get_string (value), "") == 0)
+    new_value = g_param_spec_get_default_value (pspec);
+  if (g_param_values_cmp (pspec, new_value, &self->values[id]) == 0)
     return;
 
-  g_value_copy (value, &self->values[id]);
+  g_value_copy (new_value, &self->values[id]);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -370,7 +374,8 @@ take_number (RushesSettings *self, GParamSpec *pspec, double number, GError **er
           return FALSE;
         }
       g_value_init (&value, G_TYPE_DOUBLE);
-      g_value_set_double (&value, number);
+      /* Less is nothing; and what json-glib writes of 1e-08 it cannot read. */
+      g_value_set_double (&value, fabs (number) < 1e-4 ? 0 : number);
     }
 
   return take_value (self, pspec, &value, error);
@@ -394,7 +399,7 @@ take_text (RushesSettings *self, GParamSpec *pspec, const char *text, GError **e
                    _ ("The setting “%s” has a value of the wrong kind"), pspec->name);
       return FALSE;
     }
-  g_object_set (self, pspec->name, *text != '\0' ? text : NULL, NULL);
+  g_object_set (self, pspec->name, text, NULL);
   return TRUE;
 }
 
@@ -594,13 +599,20 @@ gboolean
 rushes_settings_check (RushesSettings *self, GError **error)
 {
   guint width, height;
+  RushesOutputs outputs;
   g_autofree char *frames = NULL;
   g_autofree char *format = NULL;
 
   g_return_val_if_fail (RUSHES_IS_SETTINGS (self), FALSE);
 
   g_object_get (self, "width", &width, "height", &height, "frames", &frames, "format", &format,
-                NULL);
+                "outputs", &outputs, NULL);
+
+  if (outputs == 0)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID, _ ("Name at least one output"));
+      return FALSE;
+    }
 
   if ((width != 0 || height != 0) && (width < 4 || height < 4))
     {

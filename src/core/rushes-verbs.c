@@ -76,10 +76,14 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
   /* Add-ons first: some want to see the file being loaded. */
   if (addons != NULL)
     {
-      g_auto (GStrv) names = g_strsplit (addons, ",", -1);
+      g_auto (GStrv) parts = g_strsplit (addons, ",", -1);
+      g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+      g_auto (GStrv) names = NULL;
 
-      for (guint i = 0; names[i] != NULL; i++)
-        g_strstrip (names[i]);
+      for (guint i = 0; parts[i] != NULL; i++)
+        if (*g_strstrip (parts[i]) != '\0')
+          g_strv_builder_add (builder, parts[i]);
+      names = g_strv_builder_end (builder);
       g_variant_dict_init (&params, NULL);
       g_variant_dict_insert (&params, "addons", "^as", names);
       add_call (calls, "load_addons", &params);

@@ -88,6 +88,10 @@ class Framing(unittest.TestCase):
             [{"jsonrpc": "2.0", "id": 1, "result": {"ä": "\n"}}],
         )
 
+    def test_what_is_no_utf8_is_replaced(self) -> None:
+        answers = converse(request("echo", {"path": "a\udcff\U0001f3ac"}))
+        self.assertEqual(answers[0]["result"], {"path": "a?\U0001f3ac"})
+
     def test_params_may_be_left_out(self) -> None:
         self.assertEqual(converse(request("echo"))[0]["result"], {})
 

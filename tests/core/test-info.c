@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "rushes-error.h"
+#include "rushes-frame-range.h"
 #include "rushes-info.h"
 #include "test-utils.h"
 
@@ -145,10 +146,17 @@ static void
 test_reply_nonsense (void)
 {
   static const char *const wrong[] = {
-    "'step': <int64 0>",        "'step': <int64 -1>",         "'step': <int64 4294967296>",
-    "'step': <1.0>",            "'engine': <int64 1>",        "'format': <['PNG']>",
-    "'extension': <''>",        "'extension': <'png'>",       "'extension': <'./../../x.png'>",
-    "'extension': <@mv nothing>", "'extension': <'../x'>",
+    "'step': <int64 0>",
+    "'step': <int64 -1>",
+    "'step': <int64 4294967296>",
+    "'step': <1.0>",
+    "'engine': <int64 1>",
+    "'format': <['PNG']>",
+    "'extension': <''>",
+    "'extension': <'png'>",
+    "'extension': <'./../../x.png'>",
+    "'extension': <@mv nothing>",
+    "'extension': <'../x'>",
   };
   static const char *const needed[] = { "engine", "format", "extension", "step" };
   g_autoptr (GVariant) empty = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
@@ -168,17 +176,16 @@ test_reply_nonsense (void)
   assert_refused (empty, RUSHES_ERROR_OUT_OF_RANGE, "");
 }
 
-/* JSON cannot say these, and the manifest is JSON. */
+/* JSON cannot say these, or json-glib cannot, and the manifest is JSON. */
 static void
-test_reply_fps_not_finite (void)
+test_reply_bad_fps (void)
 {
-  static const double wrong[] = { INFINITY, -INFINITY, NAN };
+  static const double wrong[] = { INFINITY, -INFINITY, NAN, -1, 1e92, 1e-8 };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       g_autoptr (GVariant) good = make_reply ("");
       g_autoptr (GVariant) reply = NULL;
-      g_autoptr (GError) error = NULL;
       GVariantDict dict;
 
       g_variant_dict_init (&dict, good);
@@ -200,7 +207,8 @@ test_reply_unsupported (void)
 static void
 test_json (void)
 {
-  g_autoptr (RushesInfo) info = make_info ("'engine': <'A \"quoted\"\\n engine é'>, 'fps': <23.976>");
+  g_autoptr (RushesInfo) info =
+      make_info ("'engine': <'A \"quoted\"\\n engine é'>, 'fps': <23.976>");
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (RushesInfo) again = NULL;
 
@@ -223,7 +231,9 @@ test_json_of_limits (void)
     "'width': <int64 0>, 'height': <int64 0>",
     "'start': <int64 0>, 'end': <int64 1048573>",
     "'fps': <0.0>",
-    "'fps': <1e300>",
+    "'fps': <1e6>",
+    "'fps': <1e-6>",
+    "'fps': <29.970029970029973>",
     "'extension': <'.'>",
     "'engine': <''>",
   };
@@ -231,11 +241,16 @@ test_json_of_limits (void)
   for (guint i = 0; i < G_N_ELEMENTS (replies); i++)
     {
       g_autoptr (RushesInfo) info = make_info (replies[i]);
-      g_autoptr (JsonObject) object = json_object_new ();
+      g_autoptr (JsonNode) node = json_from_string ("{}", NULL);
+      g_autoptr (JsonNode) parsed = NULL;
       g_autoptr (RushesInfo) again = NULL;
+      g_autofree char *text = NULL;
 
-      rushes_info_to_json (info, object);
-      again = rushes_info_from_json (object);
+      rushes_info_to_json (info, json_node_get_object (node));
+      text = json_to_string (node, FALSE);
+      parsed = json_from_string (text, NULL);
+      g_assert_nonnull (parsed);
+      again = rushes_info_from_json (json_node_get_object (parsed));
       g_assert_nonnull (again);
       assert_equal (again, info);
     }
@@ -266,6 +281,19 @@ test_json_damaged (void)
 }
 
 static void
+test_json_past_the_last_frame (void)
+{
+  g_autoptr (RushesInfo) info = make_info ("");
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  rushes_info_to_json (info, object);
+  json_object_set_int_member (object, "end", RUSHES_FRAME_MAX + 1);
+  g_assert_null (rushes_info_from_json (object));
+  json_object_set_int_member (object, "end", 0);
+  g_assert_null (rushes_info_from_json (object));
+}
+
+static void
 test_copy (void)
 {
   g_autoptr (RushesInfo) info = make_info ("'warnings': <['One']>");
@@ -285,11 +313,12 @@ main (int argc, char **argv)
   g_test_add_func ("/info/reply-variants", test_reply_variants);
   g_test_add_func ("/info/reply-out-of-range", test_reply_out_of_range);
   g_test_add_func ("/info/reply-nonsense", test_reply_nonsense);
-  g_test_add_func ("/info/reply-fps-not-finite", test_reply_fps_not_finite);
+  g_test_add_func ("/info/reply-bad-fps", test_reply_bad_fps);
   g_test_add_func ("/info/reply-unsupported", test_reply_unsupported);
   g_test_add_func ("/info/json", test_json);
   g_test_add_func ("/info/json-of-limits", test_json_of_limits);
   g_test_add_func ("/info/json-damaged", test_json_damaged);
+  g_test_add_func ("/info/json-past-the-last-frame", test_json_past_the_last_frame);
   g_test_add_func ("/info/copy", test_copy);
 
   return g_test_run ();

@@ -54,6 +54,7 @@ test_second_take (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) again = NULL;
 
+  g_assert_nonnull (lock);
   g_assert_null (rushes_lock_take (path, &error));
   rushes_test_assert_error (error, RUSHES_ERROR_BUSY, holder);
   rushes_test_assert_error (error, RUSHES_ERROR_BUSY, folder);
@@ -128,6 +129,7 @@ test_stale_file (void)
   g_autofree char *expected =
       g_strdup_printf ("process %ld on %s", (long) getpid (), g_get_host_name ());
 
+  g_assert_nonnull (lock);
   g_assert_cmpstr (holder, ==, expected);
 }
 

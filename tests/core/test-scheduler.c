@@ -173,10 +173,10 @@ test_help_pays (void)
     double frame;
     gboolean pays;
   } cases[] = {
-    { 10, 1, 5, 1, TRUE },    { 6, 1, 5, 1, FALSE },      { 7, 1, 5, 1, TRUE },
-    { 10, 2, 5, 1, FALSE },   { 13, 2, 5, 1, TRUE },      { 1, 1, 0.001, 1, FALSE },
-    { 2, 1, 0.5, 1, TRUE },   { 1, 1, 0, 0, TRUE },       { 0, 1, 0, 0, FALSE },
-    { 0, 1, 0, 10, FALSE },   { 1000, 1, 1e9, 1, FALSE }, { 100, 1, 0, 1, TRUE },
+    { 10, 1, 5, 1, TRUE },  { 6, 1, 5, 1, FALSE },      { 7, 1, 5, 1, TRUE },
+    { 10, 2, 5, 1, FALSE }, { 13, 2, 5, 1, TRUE },      { 1, 1, 0.001, 1, FALSE },
+    { 2, 1, 0.5, 1, TRUE }, { 1, 1, 0, 0, TRUE },       { 0, 1, 0, 0, FALSE },
+    { 0, 1, 0, 10, FALSE }, { 1000, 1, 1e9, 1, FALSE }, { 100, 1, 0, 1, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -350,7 +350,7 @@ sim_run (Sim *sim)
 {
   for (guint i = 0; i < sim->n_clients; i++)
     {
-      sim->clients[i] = (SimClient) { .scene = RUSHES_SCHEDULER_NOTHING };
+      sim->clients[i] = (SimClient){ .scene = RUSHES_SCHEDULER_NOTHING };
       sim_dispatch (sim, &sim->clients[i]);
     }
 
@@ -383,9 +383,9 @@ sim_randomize (Sim *sim)
   sim->n_clients = (guint) g_test_rand_int_range (1, MAX_CLIENTS + 1);
   for (guint i = 0; i < sim->n_scenes; i++)
     {
-      sim->scenes[i] = (SimScene) { .length = (guint) g_test_rand_int_range (1, 60),
-                                    .load = g_test_rand_double_range (0.01, 20),
-                                    .frame = g_test_rand_double_range (0.01, 10) };
+      sim->scenes[i] = (SimScene){ .length = (guint) g_test_rand_int_range (1, 60),
+                                   .load = g_test_rand_double_range (0.01, 20),
+                                   .frame = g_test_rand_double_range (0.01, 10) };
     }
 }
 
@@ -410,7 +410,7 @@ test_simulation_shares (void)
     {
       Sim sim = { .n_scenes = 1, .n_clients = clients };
 
-      sim.scenes[0] = (SimScene) { .length = 240, .load = 0.01, .frame = 1 };
+      sim.scenes[0] = (SimScene){ .length = 240, .load = 0.01, .frame = 1 };
       sim_run (&sim);
       g_assert_cmpfloat (sim.now, <=, 240.0 / clients + 2.1);
     }
@@ -422,8 +422,8 @@ test_simulation_dear_load (void)
 {
   Sim sim = { .n_scenes = 2, .n_clients = 2 };
 
-  sim.scenes[0] = (SimScene) { .length = 10, .load = 100, .frame = 1 };
-  sim.scenes[1] = (SimScene) { .length = 2, .load = 100, .frame = 1 };
+  sim.scenes[0] = (SimScene){ .length = 10, .load = 100, .frame = 1 };
+  sim.scenes[1] = (SimScene){ .length = 2, .load = 100, .frame = 1 };
   sim_run (&sim);
   g_assert_cmpfloat (sim.busy, <=, 2 * 100 + 12 + 0.001);
 }

@@ -204,7 +204,9 @@ test_json_defaults_are_left_out (void)
 static void
 test_json_numbers (void)
 {
-  static const double scales[] = { 0.1, 1.0 / 3, 1e-4, 1e4, 0.30000000000000004, 123.45678901234567 };
+  static const double scales[] = {
+    0.1, 1.0 / 3, 1e-4, 1e4, 0.30000000000000004, 123.45678901234567
+  };
   g_autoptr (RushesSettings) samples = from_json ("{\"samples\":64.0}", NULL);
 
   assert_json (samples, "{\"samples\":64}");
@@ -220,6 +222,27 @@ test_json_numbers (void)
       again = from_json (text, NULL);
       g_object_get (again, "keyframe-scale", &scale, NULL);
       g_assert_cmpfloat (scale, ==, scales[i]);
+    }
+}
+
+/* Text that json-glib writes and cannot read: "1e-08.0". */
+static void
+test_json_small_numbers (void)
+{
+  static const char *const shifts[] = { "1e-8", "-3e-9",   "1e-5",  "0.0001",
+                                        "-0.0", "1048573", "1e-300" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shifts); i++)
+    {
+      g_autoptr (RushesSettings) settings = rushes_settings_new ();
+      g_autoptr (RushesSettings) again = NULL;
+      g_autofree char *text = NULL;
+
+      g_assert_true (rushes_settings_set_text (settings, "keyframe-shift", shifts[i], NULL));
+      text = to_json (settings);
+      again = from_json (text, NULL);
+      g_assert_nonnull (again);
+      assert_json (again, text);
     }
 }
 
@@ -483,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/json-all", test_json_all);
   g_test_add_func ("/settings/json-defaults-are-left-out", test_json_defaults_are_left_out);
   g_test_add_func ("/settings/json-numbers", test_json_numbers);
+  g_test_add_func ("/settings/json-small-numbers", test_json_small_numbers);
   g_test_add_func ("/settings/json-refused", test_json_refused);
   g_test_add_func ("/settings/json-not-finite", test_json_not_finite);
   g_test_add_func ("/settings/text", test_text);

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <jsonrpc-glib.h>
+
+#include "rushes-channel.h"
+#include "rushes-error.h"
+
+#define MARKER_PREFIX "rushes-client "
+
+/* Our headers are two short lines; a longer one comes from no client of ours. */
+#define MAX_HEADER_BYTES (64 * 1024)
+
+/**
+ * RushesChannel:
+ *
+ * What is said between us and a client: noise up to a marker line, then
+ * JSON-RPC 2.0 with Content-Length framing, one call at a time. It knows two
+ * streams and the protocol; it knows no process and no time.
+ *
+ * jsonrpc-glib's streams do the framing. Its client is not used: up to 3.44 it
+ * turns an error reply into text, and warns on the terminal about what a
+ * client of ours must not say.
+ */
+struct _RushesChannel
+{
+  GObject parent_instance;
+  GInputStream *input;         /* (owned): a JsonrpcInputStream */
+  JsonrpcOutputStream *output; /* (owned) */
+  char *marker;                /* (owned): the line that begins the protocol */
+  GCancellable *cancellable;   /* (owned): ends the reading */
+  gboolean reading;
+  gint64 last_id;
+  gboolean calling; /* a reply to last_id is awaited */
+};
+
+enum
+{
+  NOISE,
+  OPENED,
+  REPLY,
+  PROGRESS,
+  LOG,
+  ENDED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (RushesChannel, rushes_channel, G_TYPE_OBJECT)
+
+static guint signals[N_SIGNALS];
+
+static void read_noise (RushesChannel *self);
+static void read_message (RushesChannel *self);
+
+static void
+end (RushesChannel *self, const GError *error)
+{
+  self->reading = FALSE;
+  self->calling = FALSE;
+  g_signal_emit (self, signals[ENDED], 0, error);
+}
+
+/* What arrives cannot come from a client that is in order. */
+static void
+end_for_nonsense (RushesChannel *self)
+{
+  g_autoptr (GError) error =
+      g_error_new (RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
+                   _ ("Blender's answer makes no sense; an add-on may disturb it"));
+
+  end (self, error);
+}
+
+/* ---- Messages -------------------------------------------------------- */
+
+/* The codes that blender/rushes/errors.py sends. */
+static RushesError
+error_from_code (gint64 code)
+{
+  switch (code)
+    {
+    case 1:
+      return RUSHES_ERROR_LOAD_FAILED;
+    case 2:
+      return RUSHES_ERROR_NO_CAMERA;
+    case 3:
+      return RUSHES_ERROR_RENDER_FAILED;
+    case 4:
+      return RUSHES_ERROR_OUT_OF_RANGE;
+    case 5:
+      return RUSHES_ERROR_UNSUPPORTED;
+    case 6:
+      return RUSHES_ERROR_DISK_FULL;
+    case -32602:
+      return RUSHES_ERROR_INVALID;
+    default:
+      return RUSHES_ERROR_PROTOCOL;
+    }
+}
+
+/* A reply belongs to the call under way. */
+static gboolean
+handle_reply (RushesChannel *self, GVariant *message)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *text = "";
+  gint64 id, code = 0;
+
+  if (!self->calling || !g_variant_lookup (message, "id", "x", &id) || id != self->last_id)
+    return FALSE;
+
+  value = g_variant_lookup_value (message, "result", G_VARIANT_TYPE_VARDICT);
+  if (value == NULL)
+    {
+      g_autoptr (GVariant) failure =
+          g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
+
+      if (failure == NULL)
+        return FALSE;
+      g_variant_lookup (failure, "code", "x", &code);
+      g_variant_lookup (failure, "message", "&s", &text);
+      error = g_error_new_literal (RUSHES_ERROR, (int) error_from_code (code), text);
+    }
+
+  self->calling = FALSE;
+  g_signal_emit (self, signals[REPLY], 0, value, error);
+  return TRUE;
+}
+
+static gboolean
+handle_progress (RushesChannel *self, GVariant *params)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (params, "fraction", NULL);
+  gint64 frame;
+  double fraction;
+
+  if (value == NULL || !g_variant_lookup (params, "frame", "x", &frame))
+    return FALSE;
+  /* JSON does not tell 1 from 1.0, but json-glib does. */
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    fraction = g_variant_get_double (value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    fraction = (double) g_variant_get_int64 (value);
+  else
+    return FALSE;
+  if (!(fraction >= 0 && fraction <= 1) || frame < 0 || frame > G_MAXUINT)
+    return FALSE;
+
+  g_signal_emit (self, signals[PROGRESS], 0, (guint) frame, fraction);
+  return TRUE;
+}
+
+static gboolean
+handle_notification (RushesChannel *self, const char *method, GVariant *message)
+{
+  g_autoptr (GVariant) params = g_variant_lookup_value (message, "params", G_VARIANT_TYPE_VARDICT);
+  const char *text = NULL;
+
+  if (params == NULL)
+    return FALSE;
+  if (g_str_equal (method, "progress"))
+    return handle_progress (self, params);
+  if (g_str_equal (method, "log"))
+    {
+      if (!g_variant_lookup (params, "message", "&s", &text))
+        return FALSE;
+      g_signal_emit (self, signals[LOG], 0, text);
+    }
+
+  /* A newer client may have more to tell. */
+  return TRUE;
+}
+
+static gboolean
+handle_message (RushesChannel *self, GVariant *message)
+{
+  const char *method = NULL;
+
+  if (!g_variant_is_of_type (message, G_VARIANT_TYPE_VARDICT))
+    return FALSE;
+  if (g_variant_lookup (message, "method", "&s", &method))
+    return handle_notification (self, method, message);
+  return handle_reply (self, message);
+}
+
+static void
+message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesChannel) self = user_data;
+  g_autoptr (GVariant) message = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  ok = jsonrpc_input_stream_read_message_finish (JSONRPC_INPUT_STREAM (object), result, &message,
+                                                 &error);
+  if (!self->reading || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  if (ok && handle_message (self, message))
+    {
+      if (self->reading)
+        read_message (self);
+    }
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
+    end (self, NULL); /* which is how the stream's end looks here */
+  else
+    end_for_nonsense (self);
+}
+
+static void
+read_message (RushesChannel *self)
+{
+  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->cancellable,
+                                           message_cb, g_object_ref (self));
+}
+
+/* GDataInputStream reads a line of any length; its growing buffer is the only
+ * sign of a header without end. */
+static void
+buffer_size_cb (RushesChannel *self)
+{
+  if (self->reading && g_buffered_input_stream_get_buffer_size (
+                           G_BUFFERED_INPUT_STREAM (self->input)) > MAX_HEADER_BYTES)
+    {
+      g_cancellable_cancel (self->cancellable);
+      end_for_nonsense (self);
+    }
+}
+
+/* ---- Noise ----------------------------------------------------------- */
+
+/* Emits the first @length bytes of the buffer. */
+static void
+emit_noise (RushesChannel *self, gsize length)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (length == 0)
+    return;
+  bytes = g_bytes_new (
+      g_buffered_input_stream_peek_buffer (G_BUFFERED_INPUT_STREAM (self->input), NULL), length);
+  g_signal_emit (self, signals[NOISE], 0, bytes);
+}
+
+/* Passes on what is certainly not the marker. Returns whether the marker was
+ * there; the stream then stands behind it. */
+static gboolean
+skip_noise (RushesChannel *self)
+{
+  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
+  gsize available, length = strlen (self->marker), noise;
+  const char *buffer = g_buffered_input_stream_peek_buffer (stream, &available);
+  const char *found = memmem (buffer, available, self->marker, length);
+
+  /* The marker may be cut by the end of the buffer. */
+  if (found != NULL)
+    noise = (gsize) (found - buffer);
+  else
+    noise = available >= length ? available - length + 1 : 0;
+
+  emit_noise (self, noise);
+  /* It is all in the buffer: this skips, and never reads. */
+  g_input_stream_skip (self->input, found != NULL ? noise + length : noise, NULL, NULL);
+
+  return found != NULL;
+}
+
+static void
+noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesChannel) self = user_data;
+  gssize n = g_buffered_input_stream_fill_finish (G_BUFFERED_INPUT_STREAM (object), result, NULL);
+
+  if (!self->reading)
+    return;
+  if (n <= 0)
+    {
+      /* The rest, too short for a marker: often the words that explain the end. */
+      emit_noise (self,
+                  g_buffered_input_stream_get_available (G_BUFFERED_INPUT_STREAM (self->input)));
+      end (self, NULL);
+    }
+  else if (!skip_noise (self))
+    read_noise (self);
+  else
+    {
+      read_message (self);
+      g_signal_emit (self, signals[OPENED], 0);
+    }
+}
+
+static void
+read_noise (RushesChannel *self)
+{
+  /* Not before the messages of other clients: one that prints without end must
+   * not hold them up. */
+  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_LOW,
+                                      self->cancellable, noise_cb, g_object_ref (self));
+}
+
+/* ---- Calls ----------------------------------------------------------- */
+
+static void
+write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesChannel) self = user_data;
+
+  if (!jsonrpc_output_stream_write_message_finish (JSONRPC_OUTPUT_STREAM (object), result, NULL) &&
+      self->reading)
+    end (self, NULL);
+}
+
+/**
+ * rushes_channel_open:
+ * @self: a new channel
+ *
+ * Begins to read: #RushesChannel::noise until the marker, then
+ * #RushesChannel::opened.
+ */
+void
+rushes_channel_open (RushesChannel *self)
+{
+  g_return_if_fail (RUSHES_IS_CHANNEL (self));
+  g_return_if_fail (!self->reading);
+
+  self->reading = TRUE;
+  read_noise (self);
+}
+
+/**
+ * rushes_channel_call:
+ * @self: an open channel with no call under way
+ * @method: a verb of the protocol
+ * @params: (nullable): its named parameters, a{sv}; a floating reference is taken
+ *
+ * Calls a verb; #RushesChannel::reply or #RushesChannel::ended follows.
+ */
+void
+rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
+{
+  g_autoptr (GVariant) message = NULL;
+  GVariantDict dict;
+
+  g_return_if_fail (RUSHES_IS_CHANNEL (self));
+  g_return_if_fail (method != NULL);
+  g_return_if_fail (!self->calling);
+
+  self->calling = TRUE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "jsonrpc", "s", "2.0");
+  g_variant_dict_insert (&dict, "id", "x", ++self->last_id);
+  g_variant_dict_insert (&dict, "method", "s", method);
+  g_variant_dict_insert_value (&dict, "params",
+                               params != NULL ? params : g_variant_new ("a{sv}", NULL));
+  /* The stream does not take a floating reference. */
+  message = g_variant_ref_sink (g_variant_dict_end (&dict));
+  jsonrpc_output_stream_write_message_async (self->output, message, NULL, write_cb,
+                                             g_object_ref (self));
+}
+
+/**
+ * rushes_channel_close:
+ * @self: a channel
+ *
+ * Stops listening; no signal follows. The streams stay open.
+ */
+void
+rushes_channel_close (RushesChannel *self)
+{
+  g_return_if_fail (RUSHES_IS_CHANNEL (self));
+
+  self->reading = FALSE;
+  g_cancellable_cancel (self->cancellable);
+}
+
+/**
+ * rushes_channel_is_reading:
+ * @self: a channel
+ *
+ * Returns: whether something may still be heard from it
+ */
+gboolean
+rushes_channel_is_reading (RushesChannel *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CHANNEL (self), FALSE);
+
+  return self->reading;
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+rushes_channel_finalize (GObject *object)
+{
+  RushesChannel *self = RUSHES_CHANNEL (object);
+
+  g_clear_object (&self->input);
+  g_clear_object (&self->output);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->marker, g_free);
+
+  G_OBJECT_CLASS (rushes_channel_parent_class)->finalize (object);
+}
+
+static void
+rushes_channel_class_init (RushesChannelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rushes_channel_finalize;
+
+  /**
+   * RushesChannel::noise:
+   * @self: the channel
+   * @bytes: what was printed before the marker
+   */
+  signals[NOISE] = g_signal_new ("noise", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  /**
+   * RushesChannel::opened:
+   * @self: the channel
+   *
+   * The marker has come: calls are possible.
+   */
+  signals[OPENED] = g_signal_new ("opened", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
+  /**
+   * RushesChannel::reply:
+   * @self: the channel
+   * @result: (nullable): what the call gave, a{sv}
+   * @error: (nullable): why it gave nothing
+   */
+  signals[REPLY] = g_signal_new ("reply", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_ERROR);
+  /**
+   * RushesChannel::progress:
+   * @self: the channel
+   * @frame: the frame in hand
+   * @fraction: how much of it is rendered, 0 to 1
+   */
+  signals[PROGRESS] = g_signal_new ("progress", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_DOUBLE);
+  /**
+   * RushesChannel::log:
+   * @self: the channel
+   * @text: what the client wants in its log
+   */
+  signals[LOG] = g_signal_new ("log", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, G_TYPE_STRING);
+  /**
+   * RushesChannel::ended:
+   * @self: the channel
+   * @error: (nullable): %RUSHES_ERROR_PROTOCOL if what came made no sense;
+   *   %NULL if a stream came to its end
+   */
+  signals[ENDED] = g_signal_new ("ended", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+rushes_channel_init (RushesChannel *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+/**
+ * rushes_channel_new:
+ * @input: what the client says
+ * @output: where to speak to it
+ * @token: the random word that its marker line must carry
+ *
+ * Returns: (transfer full): a channel that is not open yet
+ */
+RushesChannel *
+rushes_channel_new (GInputStream *input, GOutputStream *output, const char *token)
+{
+  RushesChannel *self;
+
+  g_return_val_if_fail (G_IS_INPUT_STREAM (input), NULL);
+  g_return_val_if_fail (G_IS_OUTPUT_STREAM (output), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
+  self->input = G_INPUT_STREAM (jsonrpc_input_stream_new (input));
+  self->output = jsonrpc_output_stream_new (output);
+  self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
+  g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
+                           G_CONNECT_SWAPPED);
+
+  return self;
+}

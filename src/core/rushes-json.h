@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* More brackets than anything of ours has. */
+#define RUSHES_JSON_MAX_BRACKETS 10000
+
+/* json-glib's parser calls itself for every bracket: a text that is nothing but
+ * brackets would overrun the stack. */
+static inline gboolean
+rushes_json_is_flat (const char *text, gsize size)
+{
+  guint n_brackets = 0;
+
+  for (gsize i = 0; i < size; i++)
+    n_brackets += text[i] == '[' || text[i] == '{';
+  return n_brackets <= RUSHES_JSON_MAX_BRACKETS;
+}
+
+/* Members of objects that come from elsewhere: one of another kind counts as
+ * missing, where json-glib would call it a programmer's mistake. */
+
+static inline JsonNode *
+rushes_json_get_value (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? node : NULL;
+}
+
+static inline const char *
+rushes_json_get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = rushes_json_get_value (object, name);
+
+  return node != NULL ? json_node_get_string (node) : NULL;
+}
+
+static inline gint64
+rushes_json_get_int (JsonObject *object, const char *name, gint64 fallback)
+{
+  JsonNode *node = rushes_json_get_value (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node)
+                                                                         : fallback;
+}
+
+G_END_DECLS

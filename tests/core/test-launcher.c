@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "rushes-error.h"
+#include "rushes-launcher.h"
+#include "test-utils.h"
+
+static void
+assert_argv (RushesLauncher *launcher, const char *const *expected)
+{
+  g_auto (GStrv) argv = rushes_launcher_build_argv (launcher, "token-1");
+
+  g_assert_cmpstrv (argv, expected);
+}
+
+static void
+test_argv (void)
+{
+  g_autofree char *script = g_build_filename (g_getenv ("RUSHES_BLENDER_DIR"), "client.py", NULL);
+  const char *const expected[] = { "/opt/blender 4/blender",
+                                   "--background",
+                                   "--disable-autoexec",
+                                   "-noaudio",
+                                   "--python-exit-code",
+                                   "1",
+                                   "--python",
+                                   script,
+                                   "--",
+                                   "--token",
+                                   "token-1",
+                                   NULL };
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/opt/blender 4/blender");
+
+  g_assert_true (g_file_test (script, G_FILE_TEST_IS_REGULAR));
+  assert_argv (launcher, expected);
+}
+
+static void
+test_argv_factory_startup (void)
+{
+  g_autofree char *script = g_build_filename (g_getenv ("RUSHES_BLENDER_DIR"), "client.py", NULL);
+  const char *const expected[] = { "blender",  "--background",      "--disable-autoexec",
+                                   "-noaudio", "--factory-startup", "--python-exit-code",
+                                   "1",        "--python",          script,
+                                   "--",       "--token",           "token-1",
+                                   NULL };
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("blender");
+
+  g_object_set (launcher, "factory-startup", TRUE, NULL);
+  assert_argv (launcher, expected);
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/opt/blender");
+  g_autoptr (RushesLauncher) plain = g_object_new (RUSHES_TYPE_LAUNCHER, NULL);
+  g_autofree char *blender = NULL;
+  g_autofree char *plain_blender = NULL;
+  gboolean factory_startup;
+
+  g_object_get (launcher, "blender", &blender, "factory-startup", &factory_startup, NULL);
+  g_object_get (plain, "blender", &plain_blender, NULL);
+  g_assert_cmpstr (blender, ==, "/opt/blender");
+  g_assert_false (factory_startup);
+  g_assert_cmpstr (plain_blender, ==, "blender");
+  rushes_test_property_notify (launcher, "factory-startup", TRUE, FALSE);
+}
+
+static void
+test_check (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *text = rushes_test_write (folder, "text", "");
+  g_autofree char *missing = g_build_filename (folder, "missing", NULL);
+  g_autoptr (RushesLauncher) fake = rushes_launcher_new (g_getenv ("RUSHES_FAKE_CLIENT"));
+  g_autoptr (RushesLauncher) in_path = rushes_launcher_new ("sh");
+  const char *const wrong[] = { folder, text, missing, "no-such-program-anywhere", "" };
+
+  g_assert_true (rushes_launcher_check (fake, NULL));
+  g_assert_true (rushes_launcher_check (in_path, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (RushesLauncher) launcher = rushes_launcher_new (wrong[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (rushes_launcher_check (launcher, &error));
+      rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, wrong[i]);
+      rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "--blender");
+    }
+}
+
+static void
+test_spawn_fails (void)
+{
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/no/such/blender");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rushes_launcher_spawn (launcher, "token-1", &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START,
+                            "“/no/such/blender” does not start");
+}
+
+/* A program that says what it was given, and stays until its standard input ends. */
+static void
+test_spawn (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *program =
+      rushes_test_write (folder, "blender", "#!/bin/sh\necho \"$@\"\necho error >&2\ncat\n");
+  g_autofree char *script = g_build_filename (g_getenv ("RUSHES_BLENDER_DIR"), "client.py", NULL);
+  g_autofree char *expected = g_strdup_printf ("--background --disable-autoexec -noaudio "
+                                               "--python-exit-code 1 --python %s -- --token t-9\n",
+                                               script);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (program);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *out = NULL;
+  g_autofree char *err = NULL;
+  pid_t pid;
+
+  g_assert_cmpint (g_chmod (program, 0755), ==, 0);
+  process = rushes_launcher_spawn (launcher, "t-9", &error);
+  g_assert_no_error (error);
+  pid = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (process), NULL, 10);
+  /* A group of its own. */
+  g_assert_cmpint (getpgid (pid), ==, pid);
+  g_assert_cmpint (getpgid (pid), !=, getpgrp ());
+
+  g_subprocess_communicate_utf8_async (process, "hello\n", NULL, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  g_assert_true (g_subprocess_communicate_utf8_finish (process, result, &out, &err, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (out, expected));
+  g_assert_cmpstr (out + strlen (expected), ==, "hello\n");
+  g_assert_cmpstr (err, ==, "error\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/launcher/argv", test_argv);
+  g_test_add_func ("/launcher/argv-factory-startup", test_argv_factory_startup);
+  g_test_add_func ("/launcher/properties", test_properties);
+  g_test_add_func ("/launcher/check", test_check);
+  g_test_add_func ("/launcher/spawn-fails", test_spawn_fails);
+  g_test_add_func ("/launcher/spawn", test_spawn);
+
+  return g_test_run ();
+}

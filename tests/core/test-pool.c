@@ -1,0 +1,1397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "rushes-enums.h"
+#include "rushes-error.h"
+#include "rushes-picture.h"
+#include "rushes-pool.h"
+#include "rushes-queue.h"
+#include "test-utils.h"
+
+/* For what must be quick; a busy machine may still be slow. */
+#define SOON_SECONDS 15
+
+#define DONE (-1)
+
+#define ANY_FRAME G_MAXUINT
+
+/* What the pool told of a frame that ended. */
+typedef struct
+{
+  RushesScene *scene; /* (unowned) */
+  guint frame;
+  guint client;
+  int code; /* a RushesError, or DONE */
+  gboolean final;
+} Ended;
+
+typedef struct Fixture Fixture;
+
+struct Fixture
+{
+  RushesTestFolder *folder; /* (owned) */
+  char *output;             /* (owned) */
+  RushesQueue *queue;       /* (owned) */
+  RushesPool *pool;         /* (owned) */
+  const char *modes;        /* (nullable): what is wrong with each client */
+  GArray *ended;            /* (owned) (element-type Ended): in order */
+  GPtrArray *warnings;      /* (owned) (element-type utf8) */
+  guint n_frames_started;
+  guint n_clients_started;
+  guint n_clients_most;
+  guint n_others;                        /* files of a frame's name that are not this run's */
+  void (*on_frame) (Fixture *fixture);   /* (nullable): after a frame has ended */
+  void (*on_started) (Fixture *fixture); /* (nullable): after a frame was begun */
+  gboolean flag;
+};
+
+/* ---- Helpers --------------------------------------------------------- */
+
+static void
+frame_started_cb (RushesPool *pool,
+                  RushesScene *scene,
+                  guint frame,
+                  guint client,
+                  gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_RENDERING);
+  fixture->n_frames_started++;
+  if (fixture->on_started != NULL)
+    fixture->on_started (fixture);
+}
+
+static void
+frame_ended_cb (RushesPool *pool,
+                RushesScene *scene,
+                guint frame,
+                guint client,
+                double seconds,
+                const GError *error,
+                gboolean final,
+                gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  Ended ended = { scene, frame, client, error != NULL ? error->code : DONE, final };
+
+  g_assert_cmpfloat (seconds, >=, 0);
+  if (error != NULL)
+    g_assert_true (error->domain == RUSHES_ERROR);
+  g_array_append_val (fixture->ended, ended);
+  if (fixture->on_frame != NULL)
+    fixture->on_frame (fixture);
+}
+
+static void
+client_changed_cb (RushesPool *pool, RushesClient *client, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->n_clients_started = MAX (fixture->n_clients_started, rushes_client_get_number (client));
+  fixture->n_clients_most = MAX (fixture->n_clients_most, rushes_pool_get_n_clients (pool));
+}
+
+static void
+warning_cb (RushesPool *pool, RushesScene *scene, const char *text, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_ptr_array_add (fixture->warnings, g_strdup (text));
+}
+
+static void
+watch_pool (Fixture *fixture, RushesPool *pool)
+{
+  g_signal_connect (pool, "frame-started", G_CALLBACK (frame_started_cb), fixture);
+  g_signal_connect (pool, "frame-ended", G_CALLBACK (frame_ended_cb), fixture);
+  g_signal_connect (pool, "client-changed", G_CALLBACK (client_changed_cb), fixture);
+  g_signal_connect (pool, "warning", G_CALLBACK (warning_cb), fixture);
+}
+
+/* An empty queue and a pool of fake clients with the fixture's modes. */
+static void
+begin (Fixture *fixture)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+  g_autofree char *text =
+      g_strdup_printf ("#!/bin/sh\nRUSHES_FAKE='%s' exec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n",
+                       fixture->modes != NULL ? fixture->modes : "");
+  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (blender);
+
+  g_assert_no_errno (g_chmod (blender, 0755));
+  g_clear_object (&fixture->pool);
+  g_clear_object (&fixture->queue);
+  fixture->queue = rushes_queue_new ();
+  fixture->pool = rushes_pool_new (launcher, G_LIST_MODEL (fixture->queue), log_dir);
+  watch_pool (fixture, fixture->pool);
+  g_array_set_size (fixture->ended, 0);
+  g_ptr_array_set_size (fixture->warnings, 0);
+  fixture->n_frames_started = 0;
+  fixture->n_clients_started = 0;
+  fixture->n_clients_most = 0;
+  fixture->n_others = 0;
+  fixture->on_frame = NULL;
+  fixture->on_started = NULL;
+  fixture->flag = FALSE;
+}
+
+static void
+set_jobs (Fixture *fixture, guint jobs)
+{
+  g_object_set (fixture->pool, "jobs", jobs, NULL);
+}
+
+/* Queues that file. The queue keeps the scene. */
+static RushesScene *
+add_path (Fixture *fixture, const char *path)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (RushesScene) scene = rushes_scene_new (path, settings);
+
+  rushes_queue_add (fixture->queue, scene, fixture->output);
+  return scene;
+}
+
+/* Queues a scene whose .blend was written before. */
+static RushesScene *
+add_again (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+  return add_path (fixture, path);
+}
+
+static RushesScene *
+add_scene (Fixture *fixture, const char *name, const char *directives)
+{
+  g_autofree char *text = g_strdup_printf ("BLENDER-fake\n%s\n", directives);
+  g_autofree char *path = rushes_test_write (fixture->folder, name, text);
+
+  return add_path (fixture, path);
+}
+
+static guint
+count_ended (Fixture *fixture, RushesScene *scene, guint frame, int code)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < fixture->ended->len; i++)
+    {
+      const Ended *ended = &g_array_index (fixture->ended, Ended, i);
+
+      count += (scene == NULL || ended->scene == scene) &&
+               (frame == ANY_FRAME || ended->frame == frame) && ended->code == code;
+    }
+  return count;
+}
+
+/* How many clients have ended a frame of @scene that way. */
+static guint
+count_clients (Fixture *fixture, RushesScene *scene, int code)
+{
+  g_autoptr (GHashTable) clients = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < fixture->ended->len; i++)
+    {
+      const Ended *ended = &g_array_index (fixture->ended, Ended, i);
+
+      if ((scene == NULL || ended->scene == scene) && ended->code == code)
+        g_hash_table_add (clients, GUINT_TO_POINTER (ended->client));
+    }
+  return g_hash_table_size (clients);
+}
+
+static char *
+make_frame_path (RushesScene *scene, guint frame)
+{
+  g_autofree char *name = g_strdup_printf ("frame_%06u.png", frame);
+
+  return g_build_filename (rushes_scene_get_folder (scene), "frames", name, NULL);
+}
+
+static gboolean
+is_file_gone (gpointer path)
+{
+  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
+  return !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Every frame that is said to be done lies there whole, and nothing else does. */
+static void
+check_folder (Fixture *fixture, RushesScene *scene)
+{
+  RushesFrames *frames = rushes_scene_get_frames (scene);
+  const RushesInfo *info = rushes_scene_get_info (scene);
+  g_autofree char *folder = g_build_filename (rushes_scene_get_folder (scene), "frames", NULL);
+  g_autofree char *lock = g_build_filename (rushes_scene_get_folder (scene), ".rushes.lock", NULL);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  guint count = 0;
+
+  if (frames != NULL)
+    for (guint i = 0; i < rushes_frames_get_length (frames); i++)
+      {
+        guint number = rushes_frames_get_number (frames, i);
+        RushesFrameState state = rushes_frames_get_state (frames, i);
+        g_autofree char *path = make_frame_path (scene, number);
+        g_autoptr (GError) error = NULL;
+
+        if (state == RUSHES_FRAME_DONE)
+          {
+            rushes_picture_check (rushes_picture_format_find ("PNG"), path, info->width,
+                                  info->height, &error);
+            g_assert_no_error (error);
+            count++;
+          }
+        else
+          g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+        if (rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
+          g_assert_true (state == RUSHES_FRAME_DONE || state == RUSHES_FRAME_FAILED);
+      }
+  g_assert_cmpuint (count, ==, rushes_scene_get_n_done (scene));
+
+  /* A scene that failed before its frames were known may have old ones. */
+  if (frames != NULL)
+    {
+      dir = g_dir_open (folder, 0, NULL);
+      g_assert_nonnull (dir);
+      while ((name = g_dir_read_name (dir)) != NULL)
+        {
+          if (!g_str_has_prefix (name, "frame_") || !g_str_has_suffix (name, ".png"))
+            g_error ("%s is left in %s", name, folder);
+          count--;
+        }
+      g_assert_cmpint ((int) count, ==, -(int) fixture->n_others);
+    }
+
+  /* A thread may be letting go of it. */
+  rushes_test_wait_until (is_file_gone, lock);
+  g_clear_pointer (&dir, g_dir_close);
+  dir = g_dir_open (rushes_scene_get_folder (scene), 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (!g_str_equal (name, "frames") && !g_str_equal (name, "rushes.json"))
+      g_error ("%s is left in %s", name, rushes_scene_get_folder (scene));
+}
+
+/* What holds after every run, whatever happened in it. */
+static void
+check_run (Fixture *fixture)
+{
+  guint n_scenes = g_list_model_get_n_items (G_LIST_MODEL (fixture->queue));
+
+  g_assert_cmpuint (rushes_pool_get_n_clients (fixture->pool), ==, 0);
+  errno = 0;
+  g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
+  g_assert_cmpint (errno, ==, ECHILD);
+
+  for (guint i = 0; i < n_scenes; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (fixture->queue), i);
+
+      g_assert_true (rushes_scene_is_ended (scene));
+      g_assert_cmpint (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED, ==,
+                       rushes_scene_get_error (scene) != NULL);
+      g_assert_null (rushes_scene_get_output (scene));
+      check_folder (fixture, scene);
+      if (rushes_scene_get_state (scene) != RUSHES_SCENE_FAILED)
+        g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, DONE), ==,
+                          rushes_scene_get_n_done (scene) - rushes_scene_get_n_kept (scene));
+    }
+
+  /* No frame was rendered twice, and none again after it was given up. */
+  for (guint i = 0; i < fixture->ended->len; i++)
+    {
+      const Ended *ended = &g_array_index (fixture->ended, Ended, i);
+
+      g_assert_cmpuint (count_ended (fixture, ended->scene, ended->frame, DONE), <=, 1);
+      if (ended->final)
+        for (guint j = i + 1; j < fixture->ended->len; j++)
+          {
+            const Ended *later = &g_array_index (fixture->ended, Ended, j);
+
+            g_assert_true (later->scene != ended->scene || later->frame != ended->frame);
+          }
+    }
+}
+
+static void
+start_run (Fixture *fixture, GAsyncResult **result)
+{
+  rushes_pool_run_async (fixture->pool, rushes_test_result_cb, result);
+}
+
+/* Returns whether there was a Blender to be had. */
+static gboolean
+finish_run (Fixture *fixture, GAsyncResult **slot)
+{
+  g_autoptr (GAsyncResult) result = rushes_test_wait_for_result (slot);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = rushes_pool_run_finish (fixture->pool, result, &error);
+
+  if (ok)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START);
+  check_run (fixture);
+  return ok;
+}
+
+static gboolean
+try_run (Fixture *fixture)
+{
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  return finish_run (fixture, &result);
+}
+
+static void
+run (Fixture *fixture)
+{
+  g_assert_true (try_run (fixture));
+}
+
+static void
+assert_finished (RushesScene *scene, guint n_done, guint n_failed)
+{
+  const GError *error = rushes_scene_get_error (scene);
+
+  if (error != NULL)
+    g_error ("%s: %s", rushes_scene_get_name (scene), error->message);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_FINISHED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, n_done);
+  g_assert_cmpuint (rushes_scene_get_n_failed (scene), ==, n_failed);
+  g_assert_cmpfloat (rushes_scene_get_progress (scene), ==, 1);
+}
+
+static void
+assert_failed (RushesScene *scene, RushesError code, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_FAILED);
+  error = g_error_copy (rushes_scene_get_error (scene));
+  rushes_test_assert_error (error, (int) code, words);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = rushes_test_make_folder ();
+  fixture->output = g_build_filename (fixture->folder, "renders", NULL);
+  fixture->ended = g_array_new (FALSE, FALSE, sizeof (Ended));
+  fixture->warnings = g_ptr_array_new_with_free_func (g_free);
+  begin (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->pool);
+  g_clear_object (&fixture->queue);
+  g_clear_pointer (&fixture->ended, g_array_unref);
+  g_clear_pointer (&fixture->warnings, g_ptr_array_unref);
+  g_clear_pointer (&fixture->output, g_free);
+  g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
+}
+
+/* ---- All is well ----------------------------------------------------- */
+
+typedef struct
+{
+  const char *path;
+  guint n_scenes;
+  guint jobs;
+  RushesOrder order;
+} Whole;
+
+static const Whole wholes[] = {
+  { "/pool/whole/1-scene-1-job", 1, 1, RUSHES_ORDER_SIDE_BY_SIDE },
+  { "/pool/whole/1-scene-2-jobs", 1, 2, RUSHES_ORDER_SIDE_BY_SIDE },
+  { "/pool/whole/1-scene-8-jobs", 1, 8, RUSHES_ORDER_ONE_AFTER_ANOTHER },
+  { "/pool/whole/3-scenes-1-job", 3, 1, RUSHES_ORDER_SIDE_BY_SIDE },
+  { "/pool/whole/3-scenes-1-job-in-turn", 3, 1, RUSHES_ORDER_ONE_AFTER_ANOTHER },
+  { "/pool/whole/3-scenes-2-jobs", 3, 2, RUSHES_ORDER_SIDE_BY_SIDE },
+  { "/pool/whole/3-scenes-2-jobs-in-turn", 3, 2, RUSHES_ORDER_ONE_AFTER_ANOTHER },
+  { "/pool/whole/3-scenes-8-jobs", 3, 8, RUSHES_ORDER_SIDE_BY_SIDE },
+  { "/pool/whole/3-scenes-8-jobs-in-turn", 3, 8, RUSHES_ORDER_ONE_AFTER_ANOTHER },
+};
+
+static void
+test_whole (Fixture *fixture, gconstpointer data)
+{
+  const Whole *whole = data;
+  RushesScene *scenes[3];
+
+  g_object_set (fixture->pool, "jobs", whole->jobs, "order", whole->order, NULL);
+  for (guint i = 0; i < whole->n_scenes; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene-%u.blend", i);
+      g_autofree char *directives = g_strdup_printf ("start=%u\nend=%u\nstep=%u\nwidth=%u", i * 10,
+                                                     20 + i * 10, i + 1, 5 + i);
+
+      scenes[i] = add_scene (fixture, name, directives);
+    }
+  run (fixture);
+
+  for (guint i = 0; i < whole->n_scenes; i++)
+    {
+      guint n_frames = 20 / (i + 1) + 1;
+
+      assert_finished (scenes[i], n_frames, 0);
+      for (guint frame = i * 10; frame <= 20 + i * 10; frame++)
+        {
+          g_autofree char *path = make_frame_path (scenes[i], frame);
+
+          g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==,
+                           (frame - i * 10) % (i + 1) == 0);
+        }
+    }
+  g_assert_cmpuint (fixture->n_frames_started, ==, fixture->ended->len);
+  g_assert_cmpuint (fixture->n_clients_most, <=, whole->jobs);
+  g_assert_cmpuint (fixture->n_clients_started, <=, whole->jobs);
+}
+
+/* A pool may run again: what is done is done. */
+static void
+test_run_again (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=3");
+  RushesScene *second;
+
+  run (fixture);
+  assert_finished (first, 3, 0);
+  second = add_scene (fixture, "second.blend", "end=4");
+  run (fixture);
+  assert_finished (first, 3, 0);
+  assert_finished (second, 4, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 7);
+}
+
+static void
+test_empty (Fixture *fixture, gconstpointer data)
+{
+  run (fixture);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+}
+
+/* Two clients share a scene; none of them does it nearly alone. */
+static void
+test_fair_share (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "shared.blend", "end=40\nframe-ms=25");
+  guint first = 0;
+
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), ==, 2);
+  for (guint i = 0; i < fixture->ended->len; i++)
+    first += g_array_index (fixture->ended, Ended, i).client == 1;
+  g_assert_cmpuint (first, >=, 10);
+  g_assert_cmpuint (first, <=, 30);
+}
+
+/* Where the frames of the second scene began in what has ended. */
+static guint
+find_first (Fixture *fixture, RushesScene *scene)
+{
+  for (guint i = 0; i < fixture->ended->len; i++)
+    if (g_array_index (fixture->ended, Ended, i).scene == scene)
+      return i;
+  return G_MAXUINT;
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  RushesOrder order = (RushesOrder) GPOINTER_TO_INT (data);
+  RushesScene *first = add_scene (fixture, "first.blend", "end=30\nframe-ms=15");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=30\nframe-ms=15");
+
+  g_object_set (fixture->pool, "jobs", 2, "order", order, NULL);
+  run (fixture);
+  assert_finished (first, 30, 0);
+  assert_finished (second, 30, 0);
+  if (order == RUSHES_ORDER_SIDE_BY_SIDE)
+    g_assert_cmpuint (find_first (fixture, second), <, 20);
+  else
+    g_assert_cmpuint (find_first (fixture, second), >=, 20);
+}
+
+static void
+test_many (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scenes[20];
+
+  set_jobs (fixture, 64);
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene-%u.blend", i);
+
+      scenes[i] = add_scene (fixture, name, "end=25\nframe-ms=2");
+    }
+  run (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    assert_finished (scenes[i], 25, 0);
+  g_assert_cmpuint (fixture->n_clients_most, <=, 64);
+}
+
+static void
+append_cb (gpointer fixture)
+{
+  add_scene (fixture, "second.blend", "end=3");
+}
+
+/* When all is quiet: nothing else happens that could draw attention to it. */
+static void
+append_second (Fixture *fixture)
+{
+  if (fixture->n_frames_started == 1)
+    g_timeout_add_once (500, append_cb, fixture);
+}
+
+/* An idle place is for whatever is added, at once. */
+static void
+test_append (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=1\nframe-ms=3000");
+  g_autoptr (RushesScene) second = NULL;
+
+  set_jobs (fixture, 2);
+  fixture->on_started = append_second;
+  run (fixture);
+  second = g_list_model_get_item (G_LIST_MODEL (fixture->queue), 1);
+  assert_finished (first, 1, 0);
+  assert_finished (second, 3, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 4);
+  g_assert_true (g_array_index (fixture->ended, Ended, 3).scene == first);
+}
+
+static void
+append_more (Fixture *fixture)
+{
+  guint n_scenes = g_list_model_get_n_items (G_LIST_MODEL (fixture->queue));
+  g_autofree char *name = g_strdup_printf ("more-%u.blend", n_scenes);
+
+  if (n_scenes < 12)
+    add_scene (fixture, name, "end=2");
+}
+
+static void
+test_append_many (Fixture *fixture, gconstpointer data)
+{
+  add_scene (fixture, "first.blend", "end=2");
+  fixture->on_frame = append_more;
+  run (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 12);
+  g_assert_cmpuint (fixture->ended->len, ==, 24);
+}
+
+static void
+change_jobs (Fixture *fixture)
+{
+  if (fixture->ended->len == 5)
+    set_jobs (fixture, 4);
+  else if (fixture->ended->len >= 20 && rushes_pool_get_n_clients (fixture->pool) == 4)
+    {
+      fixture->flag = TRUE;
+      set_jobs (fixture, 1);
+    }
+}
+
+static void
+test_change_jobs (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "long.blend", "end=250\nframe-ms=8");
+  guint last;
+
+  fixture->on_frame = change_jobs;
+  run (fixture);
+  assert_finished (scene, 250, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (fixture->n_clients_most, ==, 4);
+  last = g_array_index (fixture->ended, Ended, 249).client;
+  for (guint i = 240; i < 249; i++)
+    g_assert_cmpuint (g_array_index (fixture->ended, Ended, i).client, ==, last);
+}
+
+/* A client that grows is replaced, and nobody is to blame. */
+static void
+test_memory (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "greedy.blend", "end=12\nmemory=1000000\nmemory-growth=2000000000");
+
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 12);
+  g_assert_cmpuint (fixture->n_clients_started, >, 2);
+  g_assert_cmpuint (fixture->n_clients_started, <, 12);
+}
+
+/* A client that leaves after each frame is a nuisance, not a failure. */
+static void
+test_short_lives (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "short.blend", "end=8\ndie-after=2");
+
+  g_object_set (fixture->pool, "jobs", 2, NULL);
+  run (fixture);
+  assert_finished (scene, 8, 0);
+}
+
+/* ---- Frames that fail ------------------------------------------------ */
+
+typedef struct
+{
+  const char *key;
+  RushesError code;
+} Fault;
+
+static const Fault faults[] = {
+  { "crash-frame=3", RUSHES_ERROR_CRASHED },
+  { "exit-frame=3:7", RUSHES_ERROR_CRASHED },
+  { "fail-frame=3", RUSHES_ERROR_RENDER_FAILED },
+  { "hang-frame=3", RUSHES_ERROR_TIMED_OUT },
+  { "garbage-frame=3", RUSHES_ERROR_PROTOCOL },
+  { "huge-frame=3", RUSHES_ERROR_PROTOCOL },
+  { "truncate-frame=3", RUSHES_ERROR_BAD_PICTURE },
+  { "no-file-frame=3", RUSHES_ERROR_MISSING_FILE },
+  { "wrong-size-frame=3", RUSHES_ERROR_BAD_PICTURE },
+};
+
+static void
+test_fault_once (Fixture *fixture, gconstpointer data)
+{
+  const Fault *fault = data;
+  g_autofree char *directives = g_strdup_printf ("end=6\n%s times=1", fault->key);
+
+  for (guint jobs = 1; jobs <= 2; jobs++)
+    {
+      g_autofree char *name = g_strdup_printf ("jobs-%u.blend", jobs);
+      RushesScene *scene;
+
+      begin (fixture);
+      scene = add_scene (fixture, name, directives);
+      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, NULL);
+      run (fixture);
+      assert_finished (scene, 6, 0);
+      g_assert_cmpuint (count_ended (fixture, scene, 3, fault->code), ==, 1);
+      g_assert_cmpuint (fixture->ended->len, ==, 7);
+    }
+}
+
+static void
+test_fault_always (Fixture *fixture, gconstpointer data)
+{
+  const Fault *fault = data;
+  g_autofree char *directives = g_strdup_printf ("end=6\n%s", fault->key);
+
+  for (guint jobs = 1; jobs <= 2; jobs++)
+    {
+      g_autofree char *name = g_strdup_printf ("jobs-%u.blend", jobs);
+      g_autoptr (GPtrArray) failures = NULL;
+      RushesScene *scene;
+      RushesScene *other;
+      RushesFailure *failure;
+
+      begin (fixture);
+      scene = add_scene (fixture, name, directives);
+      other = add_scene (fixture, "other.blend", "end=2");
+      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, "existing",
+                    RUSHES_EXISTING_OVERWRITE, NULL);
+      run (fixture);
+      assert_finished (scene, 5, 1);
+      assert_finished (other, 2, 0);
+      g_assert_cmpuint (count_ended (fixture, scene, 3, fault->code), ==, 3);
+      g_assert_cmpuint (count_clients (fixture, scene, fault->code), >=, 2);
+
+      failures = rushes_frames_list_failures (rushes_scene_get_frames (scene));
+      g_assert_cmpuint (failures->len, ==, 1);
+      failure = g_ptr_array_index (failures, 0);
+      g_assert_cmpuint (failure->frame, ==, 3);
+      g_assert_cmpuint (failure->attempts, ==, 3);
+      g_assert_error (failure->error, RUSHES_ERROR, (int) fault->code);
+      g_assert_nonnull (failure->log);
+      {
+        g_autofree char *log = rushes_test_read (failure->log);
+
+        g_assert_nonnull (strstr (log, "frame 3 failed"));
+      }
+    }
+}
+
+/* Whatever fails besides: the frames around it are not to blame. */
+static void
+test_all_faults (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "wild.blend",
+                 "end=40\nframe-ms=1\ncrash-frame=3 times=1\nfail-frame=5 times=2\n"
+                 "truncate-frame=8 times=1\nexit-frame=11:1 times=1\n"
+                 "no-file-frame=12\nwrong-size-frame=13 times=1\n"
+                 "garbage-frame=20 times=1\ncrash-frame=33\nfail-frame=40");
+
+  set_jobs (fixture, 3);
+  run (fixture);
+  assert_finished (scene, 37, 3);
+}
+
+static void
+test_no_retries (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "failing.blend", "end=6\nfail-frame=2\ncrash-frame=4 times=1");
+  RushesScene *crashing = add_scene (fixture, "crashing.blend", "load-crash times=1");
+
+  g_object_set (fixture->pool, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 4, 2);
+  assert_failed (crashing, RUSHES_ERROR_CRASHED, "signal 11");
+  g_assert_cmpuint (count_ended (fixture, scene, 2, RUSHES_ERROR_RENDER_FAILED), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, 4, RUSHES_ERROR_CRASHED), ==, 1);
+}
+
+/* ---- Scenes that fail ------------------------------------------------ */
+
+static void
+test_load_error (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *good = add_scene (fixture, "good.blend", "end=2");
+  RushesScene *bad = add_scene (fixture, "bad.blend", "load-error=Error: it is from the future");
+  RushesScene *blind = add_scene (fixture, "blind.blend", "no-camera");
+  RushesScene *backwards = add_scene (fixture, "backwards.blend", "start=5\nend=2");
+  RushesScene *late = add_scene (fixture, "late.blend", "end=3");
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  run (fixture);
+  assert_finished (good, 2, 0);
+  assert_failed (bad, RUSHES_ERROR_LOAD_FAILED, "Error: it is from the future");
+  assert_failed (blind, RUSHES_ERROR_NO_CAMERA, "no camera");
+  assert_failed (backwards, RUSHES_ERROR_OUT_OF_RANGE, "5 to 2");
+  assert_finished (late, 3, 0);
+  /* That is an answer, not a fault of the client. */
+  g_assert_cmpuint (fixture->n_clients_started, <=, GPOINTER_TO_UINT (data));
+}
+
+static void
+test_bad_files (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "folder.blend", NULL);
+  g_autofree char *empty = rushes_test_write (fixture->folder, "empty.blend", "");
+  g_autofree char *text = rushes_test_write (fixture->folder, "text.blend", "Dear diary");
+  g_autofree char *cut = rushes_test_write (fixture->folder, "cut.blend", "BLENDER-fa");
+  RushesScene *scenes[5];
+  RushesScene *good;
+
+  g_assert_no_errno (g_mkdir (folder, 0755));
+  scenes[0] = add_again (fixture, "missing.blend");
+  scenes[1] = add_path (fixture, empty);
+  scenes[2] = add_path (fixture, text);
+  scenes[3] = add_path (fixture, folder);
+  good = add_scene (fixture, "good.blend", "end=2");
+  scenes[4] = add_path (fixture, cut);
+  run (fixture);
+  assert_failed (scenes[0], RUSHES_ERROR_MISSING_FILE, "missing.blend");
+  assert_failed (scenes[1], RUSHES_ERROR_LOAD_FAILED, "empty.blend");
+  assert_failed (scenes[2], RUSHES_ERROR_LOAD_FAILED, "text.blend");
+  assert_failed (scenes[3], RUSHES_ERROR_INVALID, "folder.blend");
+  assert_failed (scenes[4], RUSHES_ERROR_LOAD_FAILED, "cut.blend");
+  assert_finished (good, 2, 0);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 1);
+}
+
+/* Nobody starts Blender for files that are not there. */
+static void
+test_only_bad_files (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("missing-%u.blend", i);
+
+      add_again (fixture, name);
+    }
+  set_jobs (fixture, 4);
+  run (fixture);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+}
+
+static void
+test_load_crash_once (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "nervous.blend", "end=3\nload-crash times=1");
+  RushesScene *other = add_scene (fixture, "other.blend", "end=3");
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  run (fixture);
+  assert_finished (scene, 3, 0);
+  assert_finished (other, 3, 0);
+}
+
+/* It takes down each client that touches it, and nothing else. */
+static void
+test_load_crash_always (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "deadly.blend", "load-crash");
+  RushesScene *other = add_scene (fixture, "other.blend", "end=3");
+  RushesScene *second = add_scene (fixture, "deadly-too.blend", "load-crash");
+  RushesScene *last = add_scene (fixture, "last.blend", "end=3");
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_CRASHED, "signal 11");
+  assert_failed (second, RUSHES_ERROR_CRASHED, "signal 11");
+  assert_finished (other, 3, 0);
+  assert_finished (last, 3, 0);
+  g_assert_cmpuint (fixture->n_clients_started, <=, 6 + 2 * GPOINTER_TO_UINT (data));
+}
+
+typedef struct
+{
+  const char *path;
+  const char *modes;
+  guint jobs;
+  guint most_starts;
+  const char *words;
+} Broken;
+
+static const Broken brokens[] = {
+  { "/pool/broken/exit-1-job", "exit=1", 1, 3, "exit code 1" },
+  { "/pool/broken/exit-2-jobs", "exit=1", 2, 6, "exit code 1" },
+  { "/pool/broken/exit-8-jobs", "exit=1", 8, 16, "exit code 1" },
+  { "/pool/broken/segfault", "signal=11", 2, 6, "signal 11" },
+  { "/pool/broken/no-marker-1-job", "no-marker", 1, 1, "1 second" },
+  { "/pool/broken/no-marker-8-jobs", "no-marker", 8, 8, "1 second" },
+  { "/pool/broken/garbage", "garbage", 2, 2, "1 second" },
+  { "/pool/broken/garbage-stderr", "garbage-stderr", 2, 2, "1 second" },
+  { "/pool/broken/bad-json", "bad-json", 2, 6, "makes no sense" },
+};
+
+/* A Blender that never works is given up soon, with one clear word a scene. */
+static void
+test_broken (Fixture *fixture, gconstpointer data)
+{
+  const Broken *broken = data;
+  gint64 began = g_get_monotonic_time ();
+  RushesScene *scenes[30];
+
+  fixture->modes = broken->modes;
+  begin (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scene-%u.blend", i);
+
+      scenes[i] = add_scene (fixture, name, "end=5");
+    }
+  g_object_set (fixture->pool, "jobs", broken->jobs, "start-timeout", 1, NULL);
+  g_assert_false (try_run (fixture));
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    assert_failed (scenes[i], RUSHES_ERROR_COULD_NOT_START, broken->words);
+  g_assert_cmpuint (fixture->n_clients_started, <=, broken->most_starts);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, SOON_SECONDS * G_USEC_PER_SEC);
+}
+
+static void
+break_blender (Fixture *fixture)
+{
+  if (fixture->ended->len == 3 && !fixture->flag)
+    {
+      g_autofree char *path = rushes_test_write (fixture->folder, "blender", "#!/bin/sh\nexit 1\n");
+
+      g_assert_no_errno (g_chmod (path, 0755));
+      fixture->flag = TRUE;
+    }
+}
+
+/* It worked, then somebody removes it, and the client at work dies. */
+static void
+test_breaks_later (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=8\ncrash-frame=6");
+  RushesScene *other = add_scene (fixture, "other.blend", "end=8");
+
+  fixture->on_frame = break_blender;
+  g_assert_false (try_run (fixture));
+  assert_failed (scene, RUSHES_ERROR_COULD_NOT_START, "exit code 1");
+  assert_failed (other, RUSHES_ERROR_COULD_NOT_START, "exit code 1");
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 5);
+  g_assert_cmpuint (fixture->n_clients_started, <=, 5);
+}
+
+static void
+test_missing_program (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *blender = g_build_filename (fixture->folder, "blender", NULL);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "");
+
+  g_assert_no_errno (g_unlink (blender));
+  set_jobs (fixture, 2);
+  g_assert_false (try_run (fixture));
+  assert_failed (scene, RUSHES_ERROR_COULD_NOT_START, blender);
+}
+
+static void
+touch_blend (Fixture *fixture)
+{
+  if (fixture->ended->len == 4)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, "alive.blend", NULL);
+      FILE *file = fopen (path, "a");
+
+      /* In place: a client that is just loading it finds a scene, then or now. */
+      g_assert_nonnull (file);
+      g_assert_cmpint (fputs ("width=8\n", file), >=, 0);
+      g_assert_cmpint (fclose (file), ==, 0);
+    }
+}
+
+static void
+test_blend_changed (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "alive.blend", "end=20\nframe-ms=10");
+  RushesScene *other = add_scene (fixture, "other.blend", "end=5");
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  fixture->on_frame = touch_blend;
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_FILE_CHANGED, "alive.blend");
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), <, 20);
+  assert_finished (other, 5, 0);
+}
+
+/* ---- Stopping -------------------------------------------------------- */
+
+static void
+drain (Fixture *fixture)
+{
+  if (fixture->ended->len == 5)
+    rushes_pool_drain (fixture->pool);
+}
+
+static void
+stop (Fixture *fixture)
+{
+  if (fixture->ended->len == 5)
+    rushes_pool_stop (fixture->pool);
+}
+
+static void
+test_stop_midway (Fixture *fixture, gconstpointer data)
+{
+  gboolean now = GPOINTER_TO_INT (data);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=60\nframe-ms=20");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=60\nframe-ms=20");
+  guint n_done, n_in_hand;
+
+  set_jobs (fixture, 3);
+  fixture->on_frame = now ? stop : drain;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpint (rushes_scene_get_state (second), ==, RUSHES_SCENE_STOPPED);
+  /* Nobody is to blame for a frame that was stopped. */
+  g_assert_cmpuint (count_ended (fixture, NULL, ANY_FRAME, DONE), ==, fixture->ended->len);
+  n_done = fixture->ended->len;
+  n_in_hand = fixture->n_frames_started - n_done;
+  if (now)
+    g_assert_cmpuint (n_in_hand, <=, 3);
+  else
+    g_assert_cmpuint (n_in_hand, ==, 0);
+  g_assert_cmpuint (n_done, <, 60);
+
+  /* Nothing is lost, nothing is done twice. */
+  begin (fixture);
+  set_jobs (fixture, 3);
+  scene = add_again (fixture, "scene.blend");
+  second = add_again (fixture, "second.blend");
+  run (fixture);
+  assert_finished (scene, 60, 0);
+  assert_finished (second, 60, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (scene) + rushes_scene_get_n_kept (second), ==, n_done);
+  g_assert_cmpuint (fixture->ended->len, ==, 120 - n_done);
+}
+
+static void
+test_stop_at_once (Fixture *fixture, gconstpointer data)
+{
+  gboolean now = GPOINTER_TO_INT (data);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=60");
+  GAsyncResult *result = NULL;
+
+  set_jobs (fixture, 2);
+  start_run (fixture, &result);
+  if (now)
+    rushes_pool_stop (fixture->pool);
+  else
+    rushes_pool_drain (fixture->pool);
+  g_assert_true (finish_run (fixture, &result));
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (fixture->n_frames_started, ==, 0);
+}
+
+static gboolean
+has_clients (gpointer pool)
+{
+  return rushes_pool_get_n_clients (pool) > 0;
+}
+
+static void
+test_stop_starting (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+  GAsyncResult *result = NULL;
+
+  fixture->modes = "start-ms=60000";
+  begin (fixture);
+  scene = add_scene (fixture, "scene.blend", "");
+  set_jobs (fixture, 4);
+  start_run (fixture, &result);
+  rushes_test_wait_until (has_clients, fixture->pool);
+  rushes_pool_stop (fixture->pool);
+  g_assert_true (finish_run (fixture, &result));
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+}
+
+static void
+drain_at_first (Fixture *fixture)
+{
+  rushes_pool_drain (fixture->pool);
+}
+
+static void
+stop_at_first (Fixture *fixture)
+{
+  rushes_pool_stop (fixture->pool);
+}
+
+/* A frame is in hand, and nothing has ended yet. */
+static void
+test_stop_frame (Fixture *fixture, gconstpointer data)
+{
+  gboolean now = GPOINTER_TO_INT (data);
+  RushesScene *scene =
+      add_scene (fixture, "scene.blend", now ? "end=3\nframe-ms=60000" : "end=3\nframe-ms=200");
+
+  fixture->on_started = now ? stop_at_first : drain_at_first;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, now ? 0 : 1);
+  g_assert_cmpuint (rushes_frames_count (rushes_scene_get_frames (scene), RUSHES_FRAME_PENDING), ==,
+                    now ? 3 : 2);
+}
+
+/* Stopping while one drains, and twice. */
+static void
+test_stop_drained (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3\nhang-frame=1");
+  GAsyncResult *result = NULL;
+
+  fixture->on_started = drain_at_first;
+  start_run (fixture, &result);
+  while (fixture->n_frames_started == 0)
+    g_main_context_iteration (NULL, TRUE);
+  rushes_pool_drain (fixture->pool);
+  rushes_pool_stop (fixture->pool);
+  rushes_pool_stop (fixture->pool);
+  g_assert_true (finish_run (fixture, &result));
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+}
+
+/* A drain that comes with the last frame changes nothing. */
+static void
+test_drain_late (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=5");
+
+  fixture->on_frame = drain;
+  run (fixture);
+  assert_finished (scene, 5, 0);
+}
+
+/* ---- What is there already ------------------------------------------- */
+
+static void
+render_ten (Fixture *fixture)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "");
+
+  run (fixture);
+  assert_finished (scene, 10, 0);
+  begin (fixture);
+}
+
+static void
+test_resume (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+  RushesScene *scene;
+
+  render_ten (fixture);
+  scene = add_again (fixture, "scene.blend");
+  {
+    g_autofree char *missing = make_frame_path (scene, 2);
+    g_autofree char *cut = make_frame_path (scene, 5);
+    g_autofree char *empty = make_frame_path (scene, 9);
+    g_autofree char *frames = g_path_get_dirname (missing);
+    g_autofree char *staging =
+        rushes_test_write (frames, ".frame_000002.png.0badcafe-1.part", "half a picture");
+    g_autoptr (GError) error = NULL;
+
+    g_assert_no_errno (g_unlink (missing));
+    g_assert_no_errno (truncate (cut, 30));
+    g_assert_no_errno (truncate (empty, 0));
+  }
+  run (fixture);
+  assert_finished (scene, 10, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (scene), ==, 7);
+  g_assert_cmpuint (fixture->ended->len, ==, 3);
+  g_assert_cmpuint (count_ended (fixture, scene, 2, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, 5, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, 9, DONE), ==, 1);
+
+  /* Nothing is missing: nobody starts Blender. */
+  begin (fixture);
+  scene = add_again (fixture, "scene.blend");
+  set_jobs (fixture, 4);
+  run (fixture);
+  assert_finished (scene, 10, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (scene), ==, 10);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+}
+
+static void
+test_overwrite (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  render_ten (fixture);
+  g_object_set (fixture->pool, "existing", RUSHES_EXISTING_OVERWRITE, "jobs", 2, NULL);
+  scene = add_again (fixture, "scene.blend");
+  run (fixture);
+  assert_finished (scene, 10, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (scene), ==, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 10);
+}
+
+/* Other settings than those of the frames that are there. */
+static void
+test_settings_changed (Fixture *fixture, gconstpointer data)
+{
+  RushesExisting existing = (RushesExisting) GPOINTER_TO_INT (data);
+  RushesScene *scene;
+  g_autofree char *third = NULL;
+
+  render_ten (fixture);
+  g_object_set (fixture->pool, "existing", existing, NULL);
+  scene = add_again (fixture, "scene.blend");
+  g_object_set (rushes_scene_get_settings (scene), "samples", 5, NULL);
+  third = make_frame_path (scene, 3);
+  g_assert_no_errno (g_unlink (third));
+  run (fixture);
+
+  switch (existing)
+    {
+    case RUSHES_EXISTING_OVERWRITE:
+      assert_finished (scene, 10, 0);
+      g_assert_cmpuint (fixture->ended->len, ==, 10);
+      break;
+    case RUSHES_EXISTING_KEEP:
+      assert_finished (scene, 10, 0);
+      g_assert_cmpuint (rushes_scene_get_n_kept (scene), ==, 9);
+      g_assert_cmpuint (fixture->ended->len, ==, 1);
+      break;
+    case RUSHES_EXISTING_RESUME:
+    default:
+      assert_failed (scene, RUSHES_ERROR_SETTINGS_CHANGED, "--overwrite");
+      g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+      {
+        g_autofree char *frames = g_path_get_dirname (third);
+
+        g_assert_cmpuint (rushes_test_count_files (frames, ".png"), ==, 9);
+      }
+    }
+}
+
+static void
+test_other_blend (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  render_ten (fixture);
+  scene = add_scene (fixture, "scene.blend", "end=12");
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_SETTINGS_CHANGED, "another state");
+
+  begin (fixture);
+  g_object_set (fixture->pool, "existing", RUSHES_EXISTING_OVERWRITE, NULL);
+  scene = add_scene (fixture, "scene.blend", "end=3");
+  run (fixture);
+  assert_finished (scene, 3, 0);
+}
+
+/* Other frames of the same: those that are there stay. */
+static void
+test_other_frames (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  render_ten (fixture);
+  scene = add_again (fixture, "scene.blend");
+  g_object_set (rushes_scene_get_settings (scene), "frames", "8-12,20", NULL);
+  fixture->n_others = 7;
+  run (fixture);
+  assert_finished (scene, 6, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (scene), ==, 3);
+}
+
+static void
+run_second_pool (Fixture *fixture)
+{
+  if (fixture->ended->len == 2)
+    fixture->flag = TRUE;
+}
+
+static gboolean
+is_flag_raised (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->flag;
+}
+
+static void
+test_busy (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "more-logs", NULL);
+  g_autofree char *path = g_build_filename (fixture->folder, "scene.blend", NULL);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (g_getenv ("RUSHES_FAKE_CLIENT"));
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (RushesScene) second = rushes_scene_new (path, settings);
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (RushesPool) pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
+  g_autoptr (GAsyncResult) second_result = NULL;
+  GAsyncResult *results[2] = { NULL };
+  RushesScene *first = add_scene (fixture, "scene.blend", "end=30\nframe-ms=30");
+
+  rushes_queue_add (queue, second, fixture->output);
+  fixture->on_frame = run_second_pool;
+  start_run (fixture, &results[0]);
+  rushes_test_wait_until (is_flag_raised, fixture);
+
+  rushes_pool_run_async (pool, rushes_test_result_cb, &results[1]);
+  second_result = rushes_test_wait_for_result (&results[1]);
+  g_assert_true (rushes_pool_run_finish (pool, second_result, NULL));
+  assert_failed (second, RUSHES_ERROR_BUSY, "process");
+  g_assert_false (rushes_scene_is_ended (first));
+
+  g_assert_true (finish_run (fixture, &results[0]));
+  assert_finished (first, 30, 0);
+}
+
+static void
+test_not_writable (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = rushes_test_write (fixture->folder, "renders", "a file is in the way");
+  RushesScene *scene = add_scene (fixture, "scene.blend", "");
+
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_NOT_WRITABLE, path);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+}
+
+/* ---- The list -------------------------------------------------------- */
+
+static void
+add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, data, set_up, test, tear_down);
+}
+
+static void
+add_faults (const char *prefix, void (*test) (Fixture *, gconstpointer))
+{
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_auto (GStrv) words = g_strsplit (faults[i].key, "-frame", 2);
+      g_autofree char *path = g_strdup_printf ("%s/%s", prefix, words[0]);
+
+      add (path, &faults[i], test);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (wholes); i++)
+    add (wholes[i].path, &wholes[i], test_whole);
+  add ("/pool/run-again", NULL, test_run_again);
+  add ("/pool/empty", NULL, test_empty);
+  add ("/pool/fair-share", NULL, test_fair_share);
+  add ("/pool/order/side-by-side", GINT_TO_POINTER (RUSHES_ORDER_SIDE_BY_SIDE), test_order);
+  add ("/pool/order/in-turn", GINT_TO_POINTER (RUSHES_ORDER_ONE_AFTER_ANOTHER), test_order);
+  add ("/pool/many", NULL, test_many);
+  add ("/pool/append/one", NULL, test_append);
+  add ("/pool/append/many", NULL, test_append_many);
+  add ("/pool/change-jobs", NULL, test_change_jobs);
+  add ("/pool/memory", NULL, test_memory);
+  add ("/pool/short-lives", NULL, test_short_lives);
+
+  add_faults ("/pool/fault/once", test_fault_once);
+  add_faults ("/pool/fault/always", test_fault_always);
+  add ("/pool/fault/all", NULL, test_all_faults);
+  add ("/pool/fault/no-retries", NULL, test_no_retries);
+
+  add ("/pool/load-error/1-job", GUINT_TO_POINTER (1), test_load_error);
+  add ("/pool/load-error/3-jobs", GUINT_TO_POINTER (3), test_load_error);
+  add ("/pool/bad-files/some", NULL, test_bad_files);
+  add ("/pool/bad-files/all", NULL, test_only_bad_files);
+  add ("/pool/load-crash/once-1-job", GUINT_TO_POINTER (1), test_load_crash_once);
+  add ("/pool/load-crash/once-2-jobs", GUINT_TO_POINTER (2), test_load_crash_once);
+  add ("/pool/load-crash/always-1-job", GUINT_TO_POINTER (1), test_load_crash_always);
+  add ("/pool/load-crash/always-2-jobs", GUINT_TO_POINTER (2), test_load_crash_always);
+  add ("/pool/load-crash/always-8-jobs", GUINT_TO_POINTER (8), test_load_crash_always);
+  for (guint i = 0; i < G_N_ELEMENTS (brokens); i++)
+    add (brokens[i].path, &brokens[i], test_broken);
+  add ("/pool/broken/later", NULL, test_breaks_later);
+  add ("/pool/broken/missing", NULL, test_missing_program);
+  add ("/pool/blend-changed/1-job", GUINT_TO_POINTER (1), test_blend_changed);
+  add ("/pool/blend-changed/4-jobs", GUINT_TO_POINTER (4), test_blend_changed);
+
+  add ("/pool/drain/midway", GINT_TO_POINTER (FALSE), test_stop_midway);
+  add ("/pool/drain/at-once", GINT_TO_POINTER (FALSE), test_stop_at_once);
+  add ("/pool/drain/frame", GINT_TO_POINTER (FALSE), test_stop_frame);
+  add ("/pool/drain/late", NULL, test_drain_late);
+  add ("/pool/stop/midway", GINT_TO_POINTER (TRUE), test_stop_midway);
+  add ("/pool/stop/at-once", GINT_TO_POINTER (TRUE), test_stop_at_once);
+  add ("/pool/stop/frame", GINT_TO_POINTER (TRUE), test_stop_frame);
+  add ("/pool/stop/starting", NULL, test_stop_starting);
+  add ("/pool/stop/drained", NULL, test_stop_drained);
+
+  add ("/pool/existing/resume", NULL, test_resume);
+  add ("/pool/existing/overwrite", NULL, test_overwrite);
+  add ("/pool/existing/changed-refuse", GINT_TO_POINTER (RUSHES_EXISTING_RESUME),
+       test_settings_changed);
+  add ("/pool/existing/changed-overwrite", GINT_TO_POINTER (RUSHES_EXISTING_OVERWRITE),
+       test_settings_changed);
+  add ("/pool/existing/changed-keep", GINT_TO_POINTER (RUSHES_EXISTING_KEEP),
+       test_settings_changed);
+  add ("/pool/existing/other-blend", NULL, test_other_blend);
+  add ("/pool/existing/other-frames", NULL, test_other_frames);
+  add ("/pool/existing/busy", NULL, test_busy);
+  add ("/pool/existing/not-writable", NULL, test_not_writable);
+
+  return g_test_run ();
+}

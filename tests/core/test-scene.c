@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "rushes-error.h"
+#include "rushes-scene.h"
+#include "test-utils.h"
+
+#define WIDTH    8
+#define HEIGHT   2
+#define ATTEMPTS 3
+
+typedef struct
+{
+  char *folder; /* (owned) */
+  char *blend;  /* (owned) */
+  RushesScene *scene;
+  RushesInfo info;
+  GString *log; /* notifications of what moves on, and of states */
+} Fixture;
+
+static void
+notify_cb (RushesScene *scene, GParamSpec *pspec, GString *log)
+{
+  if (g_str_equal (pspec->name, "state"))
+    g_string_append_printf (log, "state %d ", (int) rushes_scene_get_state (scene));
+  else if (g_str_equal (pspec->name, "progress"))
+    g_string_append (log, "progress ");
+}
+
+static void
+make_scene (Fixture *fixture, const char *frames)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autofree char *root = g_build_filename (fixture->folder, "output", NULL);
+
+  g_object_set (settings, "frames", frames, NULL);
+  g_clear_object (&fixture->scene);
+  fixture->scene = rushes_scene_new (fixture->blend, settings);
+  rushes_scene_set_folder (fixture->scene, root);
+  g_string_truncate (fixture->log, 0);
+  g_signal_connect (fixture->scene, "notify", G_CALLBACK (notify_cb), fixture->log);
+}
+
+static void
+fixture_set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = rushes_test_make_folder ();
+  fixture->blend = rushes_test_write (fixture->folder, "monkey.blend", "BLENDER");
+  fixture->log = g_string_new (NULL);
+  fixture->info = (RushesInfo){ .blender = (char *) "3.4.1",
+                                .engine = (char *) "CYCLES",
+                                .format = (char *) "PNG",
+                                .extension = (char *) ".png",
+                                .width = WIDTH,
+                                .height = HEIGHT,
+                                .start = 1,
+                                .end = 4,
+                                .step = 1,
+                                .fps = 24 };
+  make_scene (fixture, NULL);
+}
+
+static void
+fixture_tear_down (Fixture *fixture, gconstpointer data)
+{
+  if (fixture->scene != NULL)
+    g_signal_handlers_disconnect_by_data (fixture->scene, fixture->log);
+  g_clear_object (&fixture->scene);
+  g_string_free (g_steal_pointer (&fixture->log), TRUE);
+  g_clear_pointer (&fixture->blend, g_free);
+  g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
+}
+
+static gboolean
+open_scene (Fixture *fixture, RushesExisting existing, GError **error)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  rushes_scene_open_async (fixture->scene, existing, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  return rushes_scene_open_finish (fixture->scene, result, error);
+}
+
+static gboolean
+bind_scene (Fixture *fixture, GError **error)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  rushes_scene_bind_async (fixture->scene, &fixture->info, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  return rushes_scene_bind_finish (fixture->scene, result, error);
+}
+
+static void
+open_and_bind (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  open_scene (fixture, RUSHES_EXISTING_RESUME, &error);
+  g_assert_no_error (error);
+  bind_scene (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_RENDERING);
+}
+
+static guint
+take (Fixture *fixture, guint client)
+{
+  guint index = G_MAXUINT;
+
+  g_assert_true (rushes_scene_take_frame (fixture->scene, client, &index));
+  return index;
+}
+
+static void
+commit (Fixture *fixture, guint index)
+{
+  RushesOutput *output = rushes_scene_get_output (fixture->scene);
+  guint frame = rushes_frames_get_number (rushes_scene_get_frames (fixture->scene), index);
+  g_autofree char *staging = rushes_output_get_staging_name (output, frame, 1);
+  g_autofree char *path = g_build_filename (rushes_output_get_root (output), staging, NULL);
+  g_autoptr (GError) error = NULL;
+
+  rushes_test_write_png (path, WIDTH, HEIGHT);
+  rushes_output_commit (output, frame, staging, &error);
+  g_assert_no_error (error);
+}
+
+static void
+render (Fixture *fixture, guint n)
+{
+  while (n-- > 0)
+    {
+      guint index = take (fixture, 1);
+
+      commit (fixture, index);
+      rushes_scene_finish_frame (fixture->scene, index);
+    }
+}
+
+static gboolean
+fail_frame (Fixture *fixture, guint index, guint client)
+{
+  g_autoptr (GError) error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_RENDER_FAILED, "No paint");
+
+  return rushes_scene_fail_frame (fixture->scene, index, client, ATTEMPTS, error, "client.log");
+}
+
+static void
+assert_numbers (Fixture *fixture, guint frames, guint done, guint failed, double progress)
+{
+  guint n_frames, n_done, n_failed;
+  double fraction;
+
+  g_object_get (fixture->scene, "n-frames", &n_frames, "n-done", &n_done, "n-failed", &n_failed,
+                "progress", &fraction, NULL);
+  g_assert_cmpuint (n_frames, ==, frames);
+  g_assert_cmpuint (n_done, ==, done);
+  g_assert_cmpuint (n_failed, ==, failed);
+  g_assert_cmpfloat_with_epsilon (fraction, progress, 1e-6);
+}
+
+static void
+test_names (void)
+{
+  static const char *const cases[][2] = {
+    { "/a/monkey.blend", "monkey" },
+    { "/a/shot 1.v2.blend", "shot 1.v2" },
+    { "/a/monkey", "monkey" },
+    { "/a/monkey.BLEND", "monkey.BLEND" },
+    { "/a/monkey.blend1", "monkey.blend1" },
+    { "/a/.blend", "scene" },
+    { "/a/..blend", "scene" },
+    { "/a/...blend", "scene" },
+    { "/a/.hidden.blend", ".hidden" },
+    { "/a/Äffchen.blend", "Äffchen" },
+    { "/a/new\nline.blend", "new\nline" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (RushesSettings) settings = rushes_settings_new ();
+      g_autoptr (RushesScene) scene = rushes_scene_new (cases[i][0], settings);
+
+      g_assert_cmpstr (rushes_scene_get_name (scene), ==, cases[i][1]);
+      g_assert_cmpstr (rushes_scene_get_path (scene), ==, cases[i][0]);
+    }
+}
+
+/* Whatever the path, the name is one part of a path. */
+static void
+test_name_stays_in_its_folder (void)
+{
+  static const char *const paths[] = { "/", "", ".", "..", "../..", "a/..", "/a/" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (RushesSettings) settings = rushes_settings_new ();
+      g_autoptr (RushesScene) scene = rushes_scene_new (paths[i], settings);
+      const char *name = rushes_scene_get_name (scene);
+
+      g_assert_cmpstr (name, !=, "");
+      g_assert_cmpstr (name, !=, ".");
+      g_assert_cmpstr (name, !=, "..");
+      g_assert_null (strchr (name, G_DIR_SEPARATOR));
+    }
+}
+
+static void
+test_new (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (RushesSettings) settings = NULL;
+  RushesSceneState state;
+
+  g_object_get (fixture->scene, "path", &path, "name", &name, "settings", &settings, "state",
+                &state, NULL);
+  g_assert_cmpstr (path, ==, fixture->blend);
+  g_assert_cmpstr (name, ==, "monkey");
+  g_assert_true (settings == rushes_scene_get_settings (fixture->scene));
+  g_assert_cmpint (state, ==, RUSHES_SCENE_QUEUED);
+  g_assert_false (rushes_scene_is_ended (fixture->scene));
+  g_assert_null (rushes_scene_get_error (fixture->scene));
+  g_assert_null (rushes_scene_get_info (fixture->scene));
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+  g_assert_null (rushes_scene_get_frames (fixture->scene));
+  g_assert_cmpfloat (rushes_scene_get_seconds (fixture->scene), ==, 0);
+  g_assert_cmpfloat (rushes_scene_get_seconds_left (fixture->scene), <, 0);
+  assert_numbers (fixture, 0, 0, 0, 0);
+}
+
+static void
+test_settings_are_copied (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (RushesScene) scene = NULL;
+  guint samples;
+
+  g_object_set (settings, "samples", 5, NULL);
+  scene = rushes_scene_new ("relative.blend", settings);
+  g_object_set (settings, "samples", 6, NULL);
+  g_object_get (rushes_scene_get_settings (scene), "samples", &samples, NULL);
+  g_assert_cmpuint (samples, ==, 5);
+  g_assert_true (g_path_is_absolute (rushes_scene_get_path (scene)));
+}
+
+static void
+test_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *current = g_get_current_dir ();
+  g_autofree char *expected = g_build_filename (current, "b", NULL);
+
+  rushes_test_property_notify (fixture->scene, "folder", "/a", "/b");
+  rushes_scene_set_folder (fixture->scene, "a/../b");
+  g_assert_cmpstr (rushes_scene_get_folder (fixture->scene), ==, expected);
+}
+
+static void
+test_open_and_bind (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  open_scene (fixture, RUSHES_EXISTING_RESUME, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_LOADING);
+  g_assert_nonnull (rushes_scene_get_output (fixture->scene));
+  assert_numbers (fixture, 0, 0, 0, 0);
+
+  bind_scene (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_RENDERING);
+  g_assert_cmpstr (rushes_scene_get_info (fixture->scene)->engine, ==, "CYCLES");
+  g_assert_cmpuint (rushes_scene_get_n_kept (fixture->scene), ==, 0);
+  assert_numbers (fixture, 4, 0, 0, 0);
+  g_assert_cmpstr (fixture->log->str, ==, "progress state 1 progress state 2 ");
+}
+
+static void
+test_whole_life (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  open_and_bind (fixture);
+  render (fixture, 3);
+  g_assert_false (rushes_scene_settle (fixture->scene));
+  assert_numbers (fixture, 4, 3, 0, 0.75);
+  g_assert_cmpfloat (rushes_scene_get_seconds_left (fixture->scene), >=, 0);
+  render (fixture, 1);
+  g_string_truncate (fixture->log, 0);
+  g_assert_true (rushes_scene_settle (fixture->scene));
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FINISHED);
+  g_assert_true (rushes_scene_is_ended (fixture->scene));
+  assert_numbers (fixture, 4, 4, 0, 1);
+  g_assert_cmpfloat (rushes_scene_get_seconds (fixture->scene), >, 0);
+  g_assert_cmpfloat (rushes_scene_get_seconds_left (fixture->scene), <, 0);
+  /* The numbers come before the state that they go with. */
+  g_assert_cmpstr (fixture->log->str, ==, "progress state 3 ");
+
+  /* The folder is free for others. */
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+  make_scene (fixture, NULL);
+  open_and_bind (fixture);
+  g_assert_cmpuint (rushes_scene_get_n_kept (fixture->scene), ==, 4);
+  assert_numbers (fixture, 4, 4, 0, 1);
+  g_assert_true (rushes_scene_settle (fixture->scene));
+}
+
+static void
+test_frames_setting (Fixture *fixture, gconstpointer data)
+{
+  make_scene (fixture, "10,20-40x10");
+  open_and_bind (fixture);
+  assert_numbers (fixture, 4, 0, 0, 0);
+  g_assert_cmpuint (rushes_frames_get_number (rushes_scene_get_frames (fixture->scene), 3), ==, 40);
+}
+
+static void
+test_step (Fixture *fixture, gconstpointer data)
+{
+  fixture->info.step = 3;
+  open_and_bind (fixture);
+  assert_numbers (fixture, 2, 0, 0, 0);
+  g_assert_cmpuint (rushes_frames_get_number (rushes_scene_get_frames (fixture->scene), 1), ==, 4);
+}
+
+static void
+test_bad_frames_setting (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  make_scene (fixture, "4-1");
+  g_assert_true (open_scene (fixture, RUSHES_EXISTING_RESUME, NULL));
+  g_assert_false (bind_scene (fixture, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_INVALID, "run backwards");
+}
+
+static void
+test_resume (Fixture *fixture, gconstpointer data)
+{
+  open_and_bind (fixture);
+  render (fixture, 2);
+  rushes_scene_stop (fixture->scene);
+
+  make_scene (fixture, NULL);
+  open_and_bind (fixture);
+  g_assert_cmpuint (rushes_scene_get_n_kept (fixture->scene), ==, 2);
+  assert_numbers (fixture, 4, 2, 0, 0.5);
+  g_assert_cmpuint (take (fixture, 1), ==, 2);
+}
+
+static void
+test_progress (Fixture *fixture, gconstpointer data)
+{
+  guint one, two;
+
+  open_and_bind (fixture);
+  one = take (fixture, 1);
+  two = take (fixture, 2);
+  rushes_scene_report_frame (fixture->scene, one, 0.5);
+  assert_numbers (fixture, 4, 0, 0, 0.125);
+  rushes_scene_report_frame (fixture->scene, two, 0.25);
+  rushes_scene_report_frame (fixture->scene, one, 0.75);
+  assert_numbers (fixture, 4, 0, 0, 0.25);
+  rushes_scene_report_frame (fixture->scene, two, 7);
+  assert_numbers (fixture, 4, 0, 0, 0.4375);
+  rushes_scene_report_frame (fixture->scene, two, -1);
+  assert_numbers (fixture, 4, 0, 0, 0.1875);
+
+  /* A frame that goes back takes its part with it. */
+  rushes_scene_give_back_frame (fixture->scene, one);
+  assert_numbers (fixture, 4, 0, 0, 0);
+  rushes_scene_finish_frame (fixture->scene, two);
+  assert_numbers (fixture, 4, 1, 0, 0.25);
+}
+
+static gboolean
+has_log (gpointer log)
+{
+  return ((GString *) log)->len > 0;
+}
+
+/* However much happens, it is told once, with the last numbers. */
+static void
+test_progress_is_coalesced (Fixture *fixture, gconstpointer data)
+{
+  guint counts[3] = { 0 };
+  guint index;
+
+  open_and_bind (fixture);
+  g_string_truncate (fixture->log, 0);
+  g_signal_connect (fixture->scene, "notify::n-frames", G_CALLBACK (rushes_test_count_notify),
+                    &counts[0]);
+  g_signal_connect (fixture->scene, "notify::n-done", G_CALLBACK (rushes_test_count_notify),
+                    &counts[1]);
+  g_signal_connect (fixture->scene, "notify::n-failed", G_CALLBACK (rushes_test_count_notify),
+                    &counts[2]);
+  index = take (fixture, 1);
+  for (guint i = 0; i < 1000; i++)
+    rushes_scene_report_frame (fixture->scene, index, i / 1000.0);
+  rushes_scene_finish_frame (fixture->scene, index);
+  g_assert_cmpstr (fixture->log->str, ==, "");
+  g_assert_cmpuint (counts[1], ==, 0);
+
+  rushes_test_wait_until (has_log, fixture->log);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_assert_cmpuint (counts[i], ==, 1);
+  g_assert_cmpstr (fixture->log->str, ==, "progress ");
+  assert_numbers (fixture, 4, 1, 0, 0.25);
+}
+
+static void
+test_failed_frames (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) failures = NULL;
+  guint index;
+
+  open_and_bind (fixture);
+  index = take (fixture, 1);
+  render (fixture, 3);
+  g_assert_false (fail_frame (fixture, index, 1));
+  g_assert_cmpuint (take (fixture, 2), ==, index);
+  g_assert_false (fail_frame (fixture, index, 2));
+  g_assert_false (rushes_scene_settle (fixture->scene));
+  g_assert_cmpuint (take (fixture, 1), ==, index);
+  g_assert_true (fail_frame (fixture, index, 1));
+  assert_numbers (fixture, 4, 3, 1, 1);
+  g_assert_true (rushes_scene_settle (fixture->scene));
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FINISHED);
+
+  failures = rushes_frames_list_failures (rushes_scene_get_frames (fixture->scene));
+  g_assert_cmpuint (failures->len, ==, 1);
+  g_assert_cmpuint (((RushesFailure *) failures->pdata[0])->frame, ==, 1);
+}
+
+static void
+test_stop (Fixture *fixture, gconstpointer data)
+{
+  guint one, two, three;
+
+  open_and_bind (fixture);
+  one = take (fixture, 1);
+  two = take (fixture, 2);
+  three = take (fixture, 3);
+  rushes_scene_report_frame (fixture->scene, one, 0.5);
+  rushes_scene_stop (fixture->scene);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+  assert_numbers (fixture, 4, 0, 0, 0);
+
+  /* What comes later changes nothing. */
+  rushes_scene_report_frame (fixture->scene, one, 0.9);
+  rushes_scene_finish_frame (fixture->scene, one);
+  rushes_scene_give_back_frame (fixture->scene, two);
+  g_assert_true (fail_frame (fixture, three, 3));
+  rushes_scene_stop (fixture->scene);
+  g_assert_true (rushes_scene_settle (fixture->scene));
+  assert_numbers (fixture, 4, 0, 0, 0);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_STOPPED);
+}
+
+static void
+test_fail (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) first = g_error_new (RUSHES_ERROR, RUSHES_ERROR_NO_CAMERA, "No camera");
+  g_autoptr (GError) second = g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED, "It crashed");
+
+  open_and_bind (fixture);
+  rushes_scene_fail (fixture->scene, first);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FAILED);
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+  rushes_test_assert_error (rushes_scene_get_error (fixture->scene), RUSHES_ERROR_NO_CAMERA,
+                            "No camera");
+
+  rushes_scene_fail (fixture->scene, second);
+  rushes_scene_stop (fixture->scene);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FAILED);
+  rushes_test_assert_error (rushes_scene_get_error (fixture->scene), RUSHES_ERROR_NO_CAMERA,
+                            "No camera");
+}
+
+static void
+test_fail_in_queue (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, "No Blender");
+
+  rushes_scene_fail (fixture->scene, error);
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FAILED);
+  g_assert_cmpstr (fixture->log->str, ==, "progress state 4 ");
+}
+
+static void
+test_open_fails (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_unlink (fixture->blend), ==, 0);
+  g_assert_false (open_scene (fixture, RUSHES_EXISTING_RESUME, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_MISSING_FILE, fixture->blend);
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+}
+
+static void
+test_open_other_settings (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  open_and_bind (fixture);
+  render (fixture, 1);
+  rushes_scene_stop (fixture->scene);
+
+  make_scene (fixture, NULL);
+  g_object_set (rushes_scene_get_settings (fixture->scene), "samples", 9, NULL);
+  g_assert_false (open_scene (fixture, RUSHES_EXISTING_RESUME, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, "of other settings");
+  g_assert_true (open_scene (fixture, RUSHES_EXISTING_OVERWRITE, NULL));
+  g_assert_true (bind_scene (fixture, NULL));
+  g_assert_cmpuint (rushes_scene_get_n_kept (fixture->scene), ==, 0);
+}
+
+/* The settings count as they were when the folder was opened. */
+static void
+test_settings_change_while_opening (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *manifest = NULL;
+  g_autofree char *text = NULL;
+
+  rushes_scene_open_async (fixture->scene, RUSHES_EXISTING_RESUME, rushes_test_result_cb,
+                           &location);
+  g_object_set (rushes_scene_get_settings (fixture->scene), "samples", 9, NULL);
+  result = rushes_test_wait_for_result (&location);
+  g_assert_true (rushes_scene_open_finish (fixture->scene, result, NULL));
+  g_assert_true (bind_scene (fixture, NULL));
+  manifest = g_build_filename (rushes_scene_get_folder (fixture->scene), "rushes.json", NULL);
+  text = rushes_test_read (manifest);
+  g_assert_null (strstr (text, "samples"));
+}
+
+/* Stopped in the middle: the folder is left, and free. */
+static void
+test_stop_while_opening (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  rushes_scene_open_async (fixture->scene, RUSHES_EXISTING_RESUME, rushes_test_result_cb,
+                           &location);
+  rushes_scene_stop (fixture->scene);
+  result = rushes_test_wait_for_result (&location);
+  g_assert_true (rushes_scene_open_finish (fixture->scene, result, NULL));
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_STOPPED);
+
+  make_scene (fixture, NULL);
+  open_and_bind (fixture);
+}
+
+static void
+test_stop_while_binding (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_true (open_scene (fixture, RUSHES_EXISTING_RESUME, NULL));
+  rushes_scene_bind_async (fixture->scene, &fixture->info, rushes_test_result_cb, &location);
+  rushes_scene_stop (fixture->scene);
+  result = rushes_test_wait_for_result (&location);
+  g_assert_true (rushes_scene_bind_finish (fixture->scene, result, NULL));
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_null (rushes_scene_get_frames (fixture->scene));
+  g_assert_null (rushes_scene_get_output (fixture->scene));
+}
+
+/* A scene that has ended may be worked on again. */
+static void
+test_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED, "It crashed");
+
+  open_and_bind (fixture);
+  render (fixture, 1);
+  rushes_scene_fail (fixture->scene, error);
+
+  open_and_bind (fixture);
+  g_assert_null (rushes_scene_get_error (fixture->scene));
+  assert_numbers (fixture, 4, 1, 0, 0.25);
+  render (fixture, 3);
+  g_assert_true (rushes_scene_settle (fixture->scene));
+  g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FINISHED);
+}
+
+/* The last reference may be the one of a thread that has just bound the scene. */
+static void
+gone_cb (gpointer gone, GObject *object)
+{
+  g_atomic_int_set ((int *) gone, TRUE);
+  g_main_context_wakeup (NULL);
+}
+
+static gboolean
+is_gone (gpointer gone)
+{
+  return g_atomic_int_get ((int *) gone);
+}
+
+static void
+test_release (Fixture *fixture, gconstpointer data)
+{
+  int gone = FALSE;
+
+  open_and_bind (fixture);
+  /* With a notification still to come. */
+  rushes_scene_report_frame (fixture->scene, take (fixture, 1), 0.5);
+  g_signal_handlers_disconnect_by_data (fixture->scene, fixture->log);
+  g_object_weak_ref (G_OBJECT (fixture->scene), gone_cb, &gone);
+  g_clear_object (&fixture->scene);
+  rushes_test_wait_until (is_gone, &gone);
+}
+
+#define add(name, test)                                                                            \
+  g_test_add ("/scene/" name, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/scene/names", test_names);
+  g_test_add_func ("/scene/name-stays-in-its-folder", test_name_stays_in_its_folder);
+  g_test_add_func ("/scene/settings-are-copied", test_settings_are_copied);
+  add ("new", test_new);
+  add ("folder", test_folder);
+  add ("open-and-bind", test_open_and_bind);
+  add ("whole-life", test_whole_life);
+  add ("frames-setting", test_frames_setting);
+  add ("step", test_step);
+  add ("bad-frames-setting", test_bad_frames_setting);
+  add ("resume", test_resume);
+  add ("progress", test_progress);
+  add ("progress-is-coalesced", test_progress_is_coalesced);
+  add ("failed-frames", test_failed_frames);
+  add ("stop", test_stop);
+  add ("fail", test_fail);
+  add ("fail-in-queue", test_fail_in_queue);
+  add ("open-fails", test_open_fails);
+  add ("open-other-settings", test_open_other_settings);
+  add ("settings-change-while-opening", test_settings_change_while_opening);
+  add ("stop-while-opening", test_stop_while_opening);
+  add ("stop-while-binding", test_stop_while_binding);
+  add ("again", test_again);
+  add ("release", test_release);
+
+  return g_test_run ();
+}

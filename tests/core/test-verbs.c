@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rushes-verbs.h"
+#include "test-utils.h"
+
+/* Calls as text, one a line: the method, and its parameters by name. */
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+append_params (GString *text, GVariant *params)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GVariantIter iter;
+  const char *key;
+
+  g_assert_cmpstr (g_variant_get_type_string (params), ==, "a{sv}");
+  g_variant_iter_init (&iter, params);
+  while (g_variant_iter_next (&iter, "{&sv}", &key, NULL))
+    g_ptr_array_add (names, (gpointer) key);
+  g_ptr_array_sort (names, compare_names);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (params, names->pdata[i], NULL);
+      g_autofree char *printed = g_variant_print (value, TRUE);
+
+      g_string_append_printf (text, " %s=%s", (const char *) names->pdata[i], printed);
+    }
+}
+
+static char *
+describe (GPtrArray *calls)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      const RushesCall *call = calls->pdata[i];
+
+      g_string_append (text, call->method);
+      append_params (text, call->params);
+      g_string_append_c (text, '\n');
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+assert_calls (RushesSettings *settings, const char *expected)
+{
+  g_autoptr (GPtrArray) calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings);
+  g_autofree char *text = describe (calls);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+#define INITIALIZE "initialize allow_scripts=false blend_file='/a/b.blend' root='/out/b'\n"
+
+static void
+test_nothing_set (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+
+  assert_calls (settings, INITIALIZE "image_settings\n"
+                                     "include_frames\n"
+                                     "animation_range\n");
+}
+
+static void
+test_everything_set (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+
+  g_object_set (settings, "width", 640, "height", 480, "keyframe-scale", 0.5, "keyframe-shift",
+                -3.0, "frames", "1-5", "format", "exr", "color-depth", "16", "color-mode", "RGBA",
+                "engine", "CYCLES", "samples", 8, "denoising", RUSHES_SWITCH_OFF, "threads", 2,
+                "motion-blur", RUSHES_SWITCH_ON, "animations", RUSHES_SWITCH_OFF, "addons",
+                " one,two , three four", "allow-scripts", TRUE, NULL);
+  assert_calls (settings, "load_addons addons=['one', 'two', 'three four']\n"
+                          "initialize allow_scripts=true blend_file='/a/b.blend' root='/out/b'\n"
+                          "use_animations enable=false\n"
+                          "use_motion_blur enable=true\n"
+                          "render_settings denoising=false engine='CYCLES' samples=uint32 8 "
+                          "threads=uint32 2\n"
+                          "set_resolution height=uint32 480 width=uint32 640\n"
+                          "image_settings color_depth='16' color_mode='RGBA' format='OPEN_EXR'\n"
+                          "include_frames\n"
+                          "move_keyframes scale=0.5 shift=-3.0\n"
+                          "animation_range\n");
+}
+
+/* One setting at a time: which line comes with it, and after which one. */
+static void
+test_each (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *before; /* load_addons alone comes before "initialize" */
+    const char *after;
+    const char *image;
+    const char *last;
+  } cases[] = {
+    { "{\"engine\":\"EEVEE\"}", "", "render_settings engine='EEVEE'\n", "", "" },
+    { "{\"samples\":1}", "", "render_settings samples=uint32 1\n", "", "" },
+    { "{\"threads\":1024}", "", "render_settings threads=uint32 1024\n", "", "" },
+    { "{\"denoising\":true}", "", "render_settings denoising=true\n", "", "" },
+    { "{\"motion-blur\":false}", "", "use_motion_blur enable=false\n", "", "" },
+    { "{\"animations\":true}", "", "use_animations enable=true\n", "", "" },
+    { "{\"width\":4,\"height\":5}", "", "set_resolution height=uint32 5 width=uint32 4\n", "", "" },
+    { "{\"format\":\"jpg\"}", "", "", " format='JPEG'", "" },
+    { "{\"format\":\"PNG\"}", "", "", " format='PNG'", "" },
+    { "{\"color-depth\":\"8\"}", "", "", " color_depth='8'", "" },
+    { "{\"color-mode\":\"BW\"}", "", "", " color_mode='BW'", "" },
+    { "{\"keyframe-scale\":2}", "", "", "", "move_keyframes scale=2.0 shift=0.0\n" },
+    { "{\"keyframe-shift\":7.5}", "", "", "", "move_keyframes scale=1.0 shift=7.5\n" },
+    { "{\"addons\":\"one\"}", "load_addons addons=['one']\n", "", "", "" },
+    { "{\"frames\":\"3-4\"}", "", "", "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (cases[i].json, NULL);
+      g_autoptr (RushesSettings) settings = rushes_settings_from_json (node, NULL);
+      g_autofree char *expected = g_strdup_printf (
+          "%s" INITIALIZE "%simage_settings%s\ninclude_frames\n%sanimation_range\n",
+          cases[i].before, cases[i].after, cases[i].image, cases[i].last);
+
+      assert_calls (settings, expected);
+    }
+}
+
+static void
+test_odd_names (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (GPtrArray) calls = rushes_verbs_for_load ("/a'b/\"{x}\n.blend", "/öut/%s", settings);
+  const RushesCall *call = calls->pdata[0];
+  const char *blend = NULL, *root = NULL;
+
+  g_assert_cmpstr (call->method, ==, "initialize");
+  g_assert_true (g_variant_lookup (call->params, "blend_file", "&s", &blend));
+  g_assert_true (g_variant_lookup (call->params, "root", "&s", &root));
+  g_assert_cmpstr (blend, ==, "/a'b/\"{x}\n.blend");
+  g_assert_cmpstr (root, ==, "/öut/%s");
+}
+
+/* The settings may change once the calls are made. */
+static void
+test_calls_are_values (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (GPtrArray) calls = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_object_set (settings, "samples", 5, NULL);
+  calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings);
+  before = describe (calls);
+  g_object_set (settings, "samples", 6, NULL);
+  after = describe (calls);
+  g_assert_cmpstr (after, ==, before);
+  for (guint i = 0; i < calls->len; i++)
+    g_assert_false (g_variant_is_floating (((RushesCall *) calls->pdata[i])->params));
+}
+
+static void
+test_frame (void)
+{
+  g_autoptr (GVariant) params =
+      g_variant_ref_sink (rushes_verbs_for_frame (1048573, "frames/.frame_1048573.png.x-1.part"));
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_params (text, params);
+  g_assert_cmpstr (text->str, ==,
+                   " files={'frames': <'frames/.frame_1048573.png.x-1.part'>} "
+                   "frame=uint32 1048573");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/verbs/nothing-set", test_nothing_set);
+  g_test_add_func ("/verbs/everything-set", test_everything_set);
+  g_test_add_func ("/verbs/each", test_each);
+  g_test_add_func ("/verbs/odd-names", test_odd_names);
+  g_test_add_func ("/verbs/calls-are-values", test_calls_are_values);
+  g_test_add_func ("/verbs/frame", test_frame);
+
+  return g_test_run ();
+}
