@@ -5,9 +5,7 @@
 
 #include "rushes-enums.h"
 #include "rushes-error.h"
-#include "rushes-estimator.h"
-#include "rushes-pool.h"
-#include "rushes-verbs.h"
+#include "rushes-pool-private.h"
 
 /* Scenes that are open besides one for each client: enough that no client waits
  * for the disk, few enough for the limit on open files. */
@@ -18,15 +16,6 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
-/* Frames of one client that may wait to be checked: it goes on rendering
- * meanwhile, but not past a disk that cannot follow. */
-#define MAX_COMMITS 2
-
-/* A client is replaced when its memory has grown past this many times what it
- * was after its first frame of the scene, plus slack for caches. */
-#define GROWTH_FACTOR 2
-#define GROWTH_SLACK  (G_GUINT64_CONSTANT (1) << 30)
-
 /**
  * RushesPool:
  *
@@ -35,68 +24,6 @@
  * frames back when a client fails. Everything runs in the main loop of the
  * thread that called rushes_pool_run_async().
  */
-struct _RushesPool
-{
-  GObject parent_instance;
-
-  RushesLauncher *launcher; /* (owned) */
-  GListModel *scenes;       /* (owned) */
-  char *log_dir;            /* (owned) */
-  guint jobs;
-  RushesOrder order;
-  RushesExisting existing;
-  guint start_timeout; /* in seconds; 0: none */
-  guint frame_timeout; /* in seconds; 0: none */
-  guint max_attempts;
-
-  GTask *task;          /* (owned) (nullable): while it runs */
-  GPtrArray *works;     /* (owned) (element-type Work): open, unfinished, in order */
-  GPtrArray *workers;   /* (owned) (element-type Worker): clients not yet dead */
-  guint n_leaving;      /* workers on their way out */
-  guint next_scene;     /* position of the first scene not yet opened */
-  guint n_flights;      /* operations on files under way: opening, binding, committing */
-  guint last_client;    /* number of the newest client */
-  guint start_failures; /* in a row */
-  GError *fatal;        /* (owned) (nullable): why no client can be had at all */
-  gboolean started_once;
-  guint pause_id;
-  guint added_id;        /* notices that scenes were added */
-  gulong scenes_handler; /* while it runs */
-  gboolean draining;
-  gboolean stopping;
-  RushesEstimator estimator;
-};
-
-/* A scene at work. */
-typedef struct
-{
-  RushesWork numbers; /* first: the scheduler reads them in place */
-  RushesPool *pool;   /* outlives it: a run ends after its last flight */
-  RushesScene *scene; /* (owned) */
-  gboolean opened;
-  gboolean binding;
-  gboolean warned; /* its warnings were passed on */
-  guint load_failures;
-} Work;
-
-/* A client and what it does. */
-typedef struct
-{
-  RushesPool *pool;
-  RushesClient *client; /* (owned) */
-  Work *work;           /* (owned) (nullable): the scene that it has, or is loading */
-  gboolean busy;        /* a call, or the start, is under way */
-  gboolean leaving;     /* gets no more work */
-  gboolean useful;      /* it has tried to load a scene in its life */
-  gint64 began;         /* when the call under way began */
-  guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
-  guint n_commits;      /* its frames that are being checked */
-
-  RushesOutput *output; /* (owned) (nullable): of the frame in hand */
-  char *staging;        /* (owned) (nullable): where that frame is written */
-  guint index;
-  guint frame;
-} Worker;
 
 enum
 {
@@ -125,153 +52,40 @@ G_DEFINE_FINAL_TYPE (RushesPool, rushes_pool, G_TYPE_OBJECT)
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
-static void dispatch (RushesPool *self);
-static void worker_next (Worker *worker);
+/* ---- Signals --------------------------------------------------------- */
+
+void
+pool_emit_client_changed (RushesPool *self, RushesClient *client)
+{
+  g_signal_emit (self, signals[CLIENT_CHANGED], 0, client);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CLIENTS]);
+}
+
+void
+pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client)
+{
+  g_signal_emit (self, signals[FRAME_STARTED], 0, scene, frame, client);
+}
+
+void
+pool_emit_frame_ended (RushesPool *self,
+                       RushesScene *scene,
+                       guint frame,
+                       guint client,
+                       double seconds,
+                       const GError *error,
+                       gboolean final)
+{
+  g_signal_emit (self, signals[FRAME_ENDED], 0, scene, frame, client, seconds, error, final);
+}
+
+void
+pool_emit_warning (RushesPool *self, RushesScene *scene, const char *text)
+{
+  g_signal_emit (self, signals[WARNING], 0, scene, text);
+}
 
 /* ---- Scenes ---------------------------------------------------------- */
-
-static void
-work_clear (gpointer data)
-{
-  Work *work = data;
-
-  g_clear_object (&work->scene);
-}
-
-static void
-work_unref (Work *work)
-{
-  g_rc_box_release_full (work, work_clear);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_unref)
-
-static void
-worker_clear (gpointer data)
-{
-  Worker *worker = data;
-
-  g_clear_object (&worker->client);
-  g_clear_pointer (&worker->work, work_unref);
-  g_clear_pointer (&worker->output, rushes_output_unref);
-  g_clear_pointer (&worker->staging, g_free);
-}
-
-static void
-worker_unref (Worker *worker)
-{
-  g_rc_box_release_full (worker, worker_clear);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Worker, worker_unref)
-
-static gboolean
-is_idle (Worker *worker)
-{
-  return !worker->busy && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
-}
-
-static void
-worker_leave_work (Worker *worker)
-{
-  if (worker->work == NULL)
-    return;
-
-  worker->work->numbers.clients--;
-  worker->baseline = 0;
-  g_clear_pointer (&worker->work, work_unref);
-}
-
-static void
-worker_join_work (Worker *worker, Work *work)
-{
-  worker_leave_work (worker);
-  worker->work = g_rc_box_acquire (work);
-  work->numbers.clients++;
-}
-
-/* After anything that changed the scene: the scheduler's numbers follow its
- * frames, and a scene that has ended leaves the list. */
-static void
-update_work (Work *work)
-{
-  RushesPool *self = work->pool;
-
-  if (!rushes_scene_settle (work->scene))
-    {
-      work->numbers.known = rushes_scene_get_state (work->scene) == RUSHES_SCENE_RENDERING;
-      if (work->numbers.known)
-        work->numbers.pending =
-            rushes_frames_count (rushes_scene_get_frames (work->scene), RUSHES_FRAME_PENDING);
-      return;
-    }
-
-  for (guint i = 0; i < self->workers->len; i++)
-    {
-      Worker *worker = g_ptr_array_index (self->workers, i);
-
-      if (worker->work == work && !worker->busy)
-        worker_leave_work (worker);
-    }
-  g_ptr_array_remove (self->works, work);
-}
-
-static void
-fail_work (Work *work, const GError *error)
-{
-  g_autoptr (Work) guard = g_rc_box_acquire (work);
-
-  rushes_scene_fail (guard->scene, error);
-  update_work (guard);
-}
-
-static void
-bind_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Work) work = user_data;
-  g_autoptr (GError) error = NULL;
-
-  work->pool->n_flights--;
-  work->binding = FALSE;
-  if (rushes_scene_bind_finish (work->scene, result, &error))
-    update_work (work);
-  else
-    fail_work (work, error);
-  dispatch (work->pool);
-}
-
-static void
-bind_work (Work *work, const RushesInfo *info)
-{
-  work->pool->n_flights++;
-  work->binding = TRUE;
-  rushes_scene_bind_async (work->scene, info, bind_cb, g_rc_box_acquire (work));
-}
-
-static void
-open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Work) work = user_data;
-  g_autoptr (GError) error = NULL;
-
-  work->pool->n_flights--;
-  if (!rushes_scene_open_finish (work->scene, result, &error))
-    fail_work (work, error);
-  else if (!rushes_scene_is_ended (work->scene))
-    {
-      const RushesInfo *recorded =
-          rushes_output_get_recorded_info (rushes_scene_get_output (work->scene));
-
-      work->opened = TRUE;
-      /* Known from an earlier run: perhaps nothing is left to do, and then no
-       * client need load it. */
-      if (recorded != NULL)
-        bind_work (work, recorded);
-      else
-        work->numbers.known = FALSE;
-    }
-  dispatch (work->pool);
-}
 
 static void
 open_ahead (RushesPool *self)
@@ -280,163 +94,21 @@ open_ahead (RushesPool *self)
   guint unclaimed = 0;
 
   for (guint i = 0; i < self->works->len; i++)
-    if (((Work *) g_ptr_array_index (self->works, i))->numbers.clients == 0)
+    if (((PoolWork *) g_ptr_array_index (self->works, i))->numbers.clients == 0)
       unclaimed++;
 
   while (unclaimed < limit && self->next_scene < g_list_model_get_n_items (self->scenes))
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, self->next_scene++);
-      Work *work;
 
       if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
         continue;
-      work = g_rc_box_new0 (Work);
-      work->pool = self;
-      work->scene = g_steal_pointer (&scene);
-      /* Nothing to do there until its folder is open. */
-      work->numbers.known = TRUE;
-      g_ptr_array_add (self->works, work);
+      pool_work_open (self, scene);
       unclaimed++;
-      self->n_flights++;
-      rushes_scene_open_async (work->scene, self->existing, open_cb, g_rc_box_acquire (work));
     }
-}
-
-/* ---- Frames ---------------------------------------------------------- */
-
-static void
-frame_failed (Work *work,
-              guint index,
-              guint frame,
-              RushesClient *client,
-              double seconds,
-              const GError *error)
-{
-  RushesPool *self = work->pool;
-  guint number = rushes_client_get_number (client);
-  gboolean final;
-
-  rushes_client_note (client, "frame %u failed: %s", frame, error->message);
-  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_FILE_CHANGED))
-    {
-      /* That makes every further frame wrong, not only this one. */
-      fail_work (work, error);
-      return;
-    }
-
-  final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
-                                   rushes_client_get_log_path (client));
-  g_signal_emit (self, signals[FRAME_ENDED], 0, work->scene, frame, number, seconds, error, final);
-  update_work (work);
-}
-
-/* A picture on its way from staging to its final name. */
-typedef struct
-{
-  Work *work;           /* (owned) */
-  Worker *worker;       /* (owned): to blame if it is not whole */
-  RushesOutput *output; /* (owned) */
-  char *staging;        /* (owned) */
-  guint index;
-  guint frame;
-  double seconds;
-} Commit;
-
-static void
-commit_free (Commit *commit)
-{
-  g_clear_pointer (&commit->work, work_unref);
-  g_clear_pointer (&commit->worker, worker_unref);
-  g_clear_pointer (&commit->output, rushes_output_unref);
-  g_clear_pointer (&commit->staging, g_free);
-  g_free (commit);
-}
-
-static void
-commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Commit *commit = task_data;
-  g_autoptr (GError) error = NULL;
-
-  if (rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
-commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  RushesPool *self = RUSHES_POOL (object);
-  Commit *commit = g_task_get_task_data (G_TASK (result));
-  /* Taken, not shared: the thread may be the one that frees the task, and their
-   * reference counts are for the main loop only. */
-  g_autoptr (Work) work = g_steal_pointer (&commit->work);
-  g_autoptr (Worker) worker = g_steal_pointer (&commit->worker);
-  g_autoptr (GError) error = NULL;
-
-  self->n_flights--;
-  worker->n_commits--;
-  /* When its scene ends here, the folder must be free. */
-  g_clear_pointer (&commit->output, rushes_output_unref);
-
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, commit->index);
-      g_signal_emit (self, signals[FRAME_ENDED], 0, work->scene, commit->frame,
-                     rushes_client_get_number (worker->client), commit->seconds, NULL, TRUE);
-      update_work (work);
-      /* A frame in the middle of a scene changes nothing for other clients; the
-       * last one of a run that is being stopped ends the run. */
-      if (!rushes_scene_is_ended (work->scene) && !self->draining && !self->stopping)
-        {
-          if (is_idle (worker))
-            worker_next (worker);
-          return;
-        }
-    }
-  else
-    frame_failed (work, commit->index, commit->frame, worker->client, commit->seconds, error);
-
-  dispatch (self);
-}
-
-/* Off the main loop: a slow disk holds up this frame only, and the client goes
- * on with the next. */
-static void
-commit_frame (Worker *worker, double seconds)
-{
-  RushesPool *self = worker->pool;
-  g_autoptr (GTask) task = g_task_new (self, NULL, commit_cb, NULL);
-  Commit *commit = g_new0 (Commit, 1);
-
-  g_task_set_source_tag (task, commit_frame);
-  commit->work = g_rc_box_acquire (worker->work);
-  commit->worker = g_rc_box_acquire (worker);
-  commit->output = g_steal_pointer (&worker->output);
-  commit->staging = g_steal_pointer (&worker->staging);
-  commit->index = worker->index;
-  commit->frame = worker->frame;
-  commit->seconds = seconds;
-  g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
-  self->n_flights++;
-  worker->n_commits++;
-  g_task_run_in_thread (task, commit_thread);
 }
 
 /* ---- Clients --------------------------------------------------------- */
-
-static void
-worker_stop (Worker *worker, gboolean now)
-{
-  if (!worker->leaving)
-    {
-      worker->leaving = TRUE;
-      worker->pool->n_leaving++;
-    }
-  rushes_client_stop (worker->client, now);
-}
 
 /* Gives up: every scene that has not ended fails for the same reason. */
 static void
@@ -455,7 +127,7 @@ fail_everything (RushesPool *self, RushesClient *client)
       rushes_scene_fail (scene, self->fatal);
     }
   while (self->works->len > 0)
-    update_work (g_ptr_array_index (self->works, self->works->len - 1));
+    pool_work_update (g_ptr_array_index (self->works, self->works->len - 1));
   self->next_scene = g_list_model_get_n_items (self->scenes);
 }
 
@@ -465,7 +137,7 @@ pause_cb (gpointer user_data)
   RushesPool *self = user_data;
 
   self->pause_id = 0;
-  dispatch (self);
+  pool_dispatch (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -477,8 +149,8 @@ copy_worker (gconstpointer worker, gpointer user_data)
 
 /* A client that ends before it was of any use. A Blender that has never worked
  * is given up soon, one that has worked only when nothing else is left. */
-static void
-start_failed (RushesPool *self, RushesClient *client)
+void
+pool_start_failed (RushesPool *self, RushesClient *client)
 {
   const GError *error = rushes_client_get_cause (client);
 
@@ -499,309 +171,6 @@ start_failed (RushesPool *self, RushesClient *client)
     self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
 }
 
-/* The process is gone and its last call has returned. */
-static void
-worker_gone (Worker *worker)
-{
-  RushesPool *self = worker->pool;
-  G_GNUC_UNUSED g_autoptr (Worker) guard = g_rc_box_acquire (worker);
-  const GError *cause = rushes_client_get_cause (worker->client);
-
-  worker_leave_work (worker);
-  g_signal_handlers_disconnect_by_data (worker->client, worker);
-  if (worker->leaving)
-    self->n_leaving--;
-  g_ptr_array_remove (self->workers, worker);
-  g_signal_emit (self, signals[CLIENT_CHANGED], 0, worker->client);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CLIENTS]);
-
-  if (!worker->useful && !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
-    start_failed (self, worker->client);
-  dispatch (self);
-}
-
-static void
-client_state_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
-{
-  Worker *worker = user_data;
-
-  /* A call under way returns first, and deals with its frame. */
-  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD && !worker->busy)
-    worker_gone (worker);
-}
-
-/* After every call: what is next for this client. */
-static void
-call_ended (Worker *worker)
-{
-  if (rushes_client_get_state (worker->client) == RUSHES_CLIENT_DEAD)
-    worker_gone (worker);
-  else
-    dispatch (worker->pool);
-}
-
-static double
-end_call (Worker *worker)
-{
-  worker->busy = FALSE;
-  return (double) (g_get_monotonic_time () - worker->began) / G_USEC_PER_SEC;
-}
-
-static void
-begin_call (Worker *worker)
-{
-  worker->busy = TRUE;
-  worker->began = g_get_monotonic_time ();
-}
-
-/* A running mean that follows changes: the last handful counts the most. */
-static double
-blend_in (double mean, double seconds)
-{
-  return mean > 0 ? mean + (seconds - mean) / 4 : seconds;
-}
-
-static gboolean
-has_outgrown (Worker *worker, GVariant *reply)
-{
-  gint64 memory = 0;
-
-  g_variant_lookup (reply, "memory", "x", &memory);
-  if (memory <= 0)
-    return FALSE;
-  if (worker->baseline == 0)
-    worker->baseline = (guint64) memory;
-
-  return (guint64) memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
-}
-
-static void
-frame_rendered (Worker *worker, double seconds, GVariant *reply)
-{
-  RushesWork *numbers = &worker->work->numbers;
-
-  numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
-  commit_frame (worker, seconds);
-  if (has_outgrown (worker, reply))
-    {
-      rushes_client_note (worker->client, "client replaced: its memory has grown");
-      worker_stop (worker, FALSE);
-    }
-}
-
-static void
-render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Worker) worker = user_data;
-  g_autoptr (Work) work = g_rc_box_acquire (worker->work);
-  RushesClient *client = RUSHES_CLIENT (object);
-  double seconds = end_call (worker);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
-
-  if (reply != NULL && !rushes_scene_is_ended (work->scene))
-    frame_rendered (worker, seconds, reply);
-  else
-    rushes_output_discard (worker->output, worker->staging);
-  g_clear_pointer (&worker->output, rushes_output_unref);
-  g_clear_pointer (&worker->staging, g_free);
-
-  if (rushes_scene_is_ended (work->scene))
-    worker_leave_work (worker);
-  else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
-    {
-      rushes_scene_give_back_frame (work->scene, worker->index);
-      update_work (work);
-    }
-  else if (reply == NULL)
-    frame_failed (work, worker->index, worker->frame, client, seconds, error);
-
-  /* The usual case, without a look at everybody else. Not when the scene has
-   * failed meanwhile: with it the run may be over, and nobody else would notice. */
-  if (reply != NULL && is_idle (worker) && !rushes_scene_is_ended (work->scene))
-    worker_next (worker);
-  else
-    call_ended (worker);
-}
-
-static void
-render_frame (Worker *worker)
-{
-  RushesScene *scene = worker->work->scene;
-  guint number = rushes_client_get_number (worker->client);
-
-  worker->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), worker->index);
-  worker->output = rushes_output_ref (rushes_scene_get_output (scene));
-  worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
-  begin_call (worker);
-  rushes_client_call_async (worker->client, "render_frame",
-                            rushes_verbs_for_frame (worker->frame, worker->staging),
-                            worker->pool->frame_timeout, render_cb, g_rc_box_acquire (worker));
-  g_signal_emit (worker->pool, signals[FRAME_STARTED], 0, scene, worker->frame, number);
-}
-
-static void
-progress_cb (RushesClient *client, guint frame, double fraction, gpointer user_data)
-{
-  Worker *worker = user_data;
-
-  if (worker->output != NULL && worker->frame == frame)
-    rushes_scene_report_frame (worker->work->scene, worker->index, fraction);
-}
-
-/* What a client found in a scene that it has just loaded. */
-static gboolean
-take_info (Worker *worker, GVariant *reply, GError **error)
-{
-  RushesPool *self = worker->pool;
-  Work *work = worker->work;
-  g_autoptr (RushesInfo) info = NULL;
-
-  info = rushes_info_from_reply (rushes_client_get_blender_version (worker->client), reply, error);
-  if (info == NULL)
-    return FALSE;
-  if (!rushes_output_check_blender (rushes_scene_get_output (work->scene), info->blender, error))
-    return FALSE;
-
-  if (!work->warned)
-    for (guint i = 0; info->warnings != NULL && info->warnings[i] != NULL; i++)
-      g_signal_emit (self, signals[WARNING], 0, work->scene, info->warnings[i]);
-  work->warned = TRUE;
-
-  if (!work->numbers.known && !work->binding)
-    bind_work (work, info);
-  return TRUE;
-}
-
-static void
-load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Worker) worker = user_data;
-  g_autoptr (Work) work = g_rc_box_acquire (worker->work);
-  double seconds = end_call (worker);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
-
-  if (reply != NULL)
-    {
-      worker->useful = TRUE;
-      worker->pool->start_failures = 0;
-      work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
-    }
-
-  if (rushes_scene_is_ended (work->scene))
-    worker_leave_work (worker);
-  else if (reply == NULL || !take_info (worker, reply, &error))
-    {
-      gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
-
-      /* Blender starts; if it dies of this scene, others are not to suffer. */
-      worker->useful = TRUE;
-      worker_leave_work (worker);
-      /* Blender's word is final; a death may be chance, until it repeats. */
-      if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
-          (alive || ++work->load_failures >= work->pool->max_attempts))
-        fail_work (work, error);
-    }
-
-  call_ended (worker);
-}
-
-static void
-load_work (Worker *worker, Work *work)
-{
-  RushesScene *scene = work->scene;
-  g_autoptr (GPtrArray) calls = NULL;
-
-  calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
-                                 rushes_scene_get_settings (scene));
-  worker_join_work (worker, work);
-  rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
-  begin_call (worker);
-  rushes_verbs_run_async (worker->client, calls, worker->pool->frame_timeout, load_cb,
-                          g_rc_box_acquire (worker));
-}
-
-/* Gives a ready client something to do, or lets it wait, or go. */
-static void
-worker_next (Worker *worker)
-{
-  RushesPool *self = worker->pool;
-  guint position = 0;
-  int loaded = RUSHES_SCHEDULER_NOTHING;
-  int chosen;
-  Work *work;
-
-  g_assert (!worker->busy);
-
-  if (self->draining || self->stopping || self->workers->len - self->n_leaving > self->jobs)
-    {
-      worker_stop (worker, FALSE);
-      return;
-    }
-
-  if (worker->n_commits >= MAX_COMMITS)
-    return;
-
-  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
-    loaded = (int) position;
-  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                    self->works->len, loaded, self->order);
-  if (chosen == RUSHES_SCHEDULER_NOTHING)
-    return;
-
-  work = g_ptr_array_index (self->works, chosen);
-  if (work != worker->work)
-    load_work (worker, work);
-  else if (!work->numbers.known)
-    {
-      /* Loaded, and its frames are being counted: a matter of milliseconds. */
-    }
-  else if (rushes_scene_take_frame (work->scene, rushes_client_get_number (worker->client),
-                                    &worker->index))
-    {
-      work->numbers.pending--;
-      render_frame (worker);
-    }
-  else
-    {
-      rushes_client_note (worker->client, "client replaced: another one shall try these frames");
-      worker_stop (worker, FALSE);
-    }
-}
-
-static void
-start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Worker) worker = user_data;
-  RushesClient *client = RUSHES_CLIENT (object);
-
-  end_call (worker);
-  if (rushes_client_start_finish (client, result, NULL))
-    {
-      worker->pool->started_once = TRUE;
-      g_signal_emit (worker->pool, signals[CLIENT_CHANGED], 0, client);
-    }
-  call_ended (worker);
-}
-
-static void
-start_client (RushesPool *self)
-{
-  Worker *worker = g_rc_box_new0 (Worker);
-
-  worker->pool = self;
-  worker->client = rushes_client_new (self->launcher, ++self->last_client, self->log_dir);
-  g_ptr_array_add (self->workers, worker);
-  g_signal_connect (worker->client, "notify::state", G_CALLBACK (client_state_cb), worker);
-  g_signal_connect (worker->client, "progress", G_CALLBACK (progress_cb), worker);
-  begin_call (worker);
-  rushes_client_start_async (worker->client, self->start_timeout, start_cb,
-                             g_rc_box_acquire (worker));
-  g_signal_emit (self, signals[CLIENT_CHANGED], 0, worker->client);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CLIENTS]);
-}
-
 /* How many clients could be of use now, up to the job count. */
 static guint
 count_useful_clients (RushesPool *self)
@@ -810,7 +179,7 @@ count_useful_clients (RushesPool *self)
 
   for (guint i = 0; i < self->works->len && useful < self->jobs; i++)
     {
-      Work *work = g_ptr_array_index (self->works, i);
+      PoolWork *work = g_ptr_array_index (self->works, i);
 
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
@@ -838,7 +207,7 @@ added_cb (gpointer user_data)
   RushesPool *self = user_data;
 
   self->added_id = 0;
-  dispatch (self);
+  pool_dispatch (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -874,8 +243,8 @@ end_run (RushesPool *self)
 
 /* Brings everything to where it should be: the one place that starts work.
  * Called after whatever may have made a client idle, or a scene need one. */
-static void
-dispatch (RushesPool *self)
+void
+pool_dispatch (RushesPool *self)
 {
   g_autoptr (GPtrArray) workers = NULL;
   gboolean over;
@@ -889,20 +258,20 @@ dispatch (RushesPool *self)
 
   /* A copy: what happens to one client may take another off the list. */
   workers = g_ptr_array_copy (self->workers, copy_worker, NULL);
-  g_ptr_array_set_free_func (workers, (GDestroyNotify) worker_unref);
+  g_ptr_array_set_free_func (workers, (GDestroyNotify) pool_worker_unref);
   for (guint i = 0; i < workers->len; i++)
     {
-      Worker *worker = g_ptr_array_index (workers, i);
+      PoolWorker *worker = g_ptr_array_index (workers, i);
 
       if (self->stopping || (over && !worker->busy))
-        worker_stop (worker, self->stopping);
-      else if (is_idle (worker))
-        worker_next (worker);
+        pool_worker_stop (worker, self->stopping);
+      else if (pool_worker_is_idle (worker))
+        pool_worker_next (worker);
     }
 
   if (!over && self->pause_id == 0)
     while (self->workers->len - self->n_leaving < count_useful_clients (self))
-      start_client (self);
+      pool_worker_start (self);
 
   if (self->task != NULL && over && self->workers->len == 0 && self->n_flights == 0)
     end_run (self);
@@ -933,7 +302,7 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
                                                    G_CALLBACK (scenes_changed_cb), self);
   rushes_estimator_start (&self->estimator, g_get_monotonic_time ());
 
-  dispatch (self);
+  pool_dispatch (self);
 }
 
 /**
@@ -965,7 +334,7 @@ rushes_pool_drain (RushesPool *self)
   g_return_if_fail (RUSHES_IS_POOL (self));
 
   self->draining = TRUE;
-  dispatch (self);
+  pool_dispatch (self);
 }
 
 /**
@@ -980,7 +349,7 @@ rushes_pool_stop (RushesPool *self)
   g_return_if_fail (RUSHES_IS_POOL (self));
 
   self->stopping = TRUE;
-  dispatch (self);
+  pool_dispatch (self);
 }
 
 /* ---- The object ------------------------------------------------------ */
@@ -1027,7 +396,7 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
     {
     case PROP_JOBS:
       self->jobs = g_value_get_uint (value);
-      dispatch (self);
+      pool_dispatch (self);
       break;
     case PROP_ORDER:
       self->order = g_value_get_enum (value);
@@ -1173,8 +542,8 @@ rushes_pool_class_init (RushesPoolClass *klass)
 static void
 rushes_pool_init (RushesPool *self)
 {
-  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) work_unref);
-  self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_unref);
+  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_work_unref);
+  self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_worker_unref);
 }
 
 /**

@@ -65,6 +65,7 @@ main (int argc, char **argv)
           g_ptr_array_add (paths, g_build_filename (argv[1], name, NULL));
           g_test_add_data_func (test, paths->pdata[paths->len - 1], test_file);
         }
+      g_assert_cmpuint (paths->len, >, 0);
     }
 
   return g_test_run ();

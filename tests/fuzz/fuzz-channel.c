@@ -5,6 +5,7 @@
 
 #include "rushes-channel.h"
 #include "rushes-error.h"
+#include "test-utils.h"
 
 int LLVMFuzzerTestOneInput (const unsigned char *data, size_t size);
 
@@ -74,8 +75,7 @@ LLVMFuzzerTestOneInput (const unsigned char *data, size_t size)
   g_autoptr (RushesChannel) channel = NULL;
   Conversation self = { 0 };
 
-  /* As in fuzz-protocol.c: clients must not send half a surrogate pair. */
-  if (size == 0 || memmem (data, size, "\\ud", 3) != NULL || memmem (data, size, "\\uD", 3) != NULL)
+  if (size == 0 || !rushes_test_is_sound_json (data, size))
     return 0;
 
   if (data[0] % 2 == 1)

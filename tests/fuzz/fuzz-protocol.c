@@ -4,20 +4,9 @@
 #include "rushes-error.h"
 #include "rushes-info.h"
 #include "rushes-picture.h"
+#include "test-utils.h"
 
 int LLVMFuzzerTestOneInput (const unsigned char *data, size_t size);
-
-/* From "\377", which is no JSON, and from half a surrogate pair json-glib makes
- * strings that are no UTF-8, and GLib calls that a mistake of the program. */
-static gboolean
-is_sound (const unsigned char *data, size_t size)
-{
-  for (size_t i = 0; i + 2 < size; i++)
-    if (data[i] == '\\' && (g_ascii_isdigit (data[i + 1]) ||
-                            (data[i + 1] == 'u' && g_ascii_tolower ((char) data[i + 2]) == 'd')))
-      return FALSE;
-  return TRUE;
-}
 
 /* A client's reply: either refused with a reason, or information that makes
  * sense and that a manifest can hold. */
@@ -32,7 +21,7 @@ LLVMFuzzerTestOneInput (const unsigned char *data, size_t size)
   g_autoptr (JsonNode) parsed = NULL;
   g_autofree char *text = NULL;
 
-  if (size == 0 || !is_sound (data, size))
+  if (size == 0 || !rushes_test_is_sound_json (data, size))
     return 0;
   reply = json_gvariant_deserialize_data ((const char *) data, (gssize) size, NULL, NULL);
   if (reply == NULL)

@@ -54,6 +54,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesTestFolder, rushes_test_remove_folder)
   }                                                                                                \
   G_STMT_END
 
+gboolean rushes_test_is_sound_json (const guint8 *data, gsize size);
+
 void rushes_test_count_notify (GObject *object, GParamSpec *pspec, gpointer count);
 
 G_END_DECLS

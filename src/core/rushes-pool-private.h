@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The pool's inside, shared by its three files: the pool itself decides who
+ * works, rushes-pool-work.c has scenes at work, rushes-pool-worker.c clients. */
+
+#include "rushes-estimator.h"
+#include "rushes-pool.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PoolWork PoolWork;
+typedef struct _PoolWorker PoolWorker;
+
+struct _RushesPool
+{
+  GObject parent_instance;
+
+  RushesLauncher *launcher; /* (owned) */
+  GListModel *scenes;       /* (owned) */
+  char *log_dir;            /* (owned) */
+  guint jobs;
+  RushesOrder order;
+  RushesExisting existing;
+  guint start_timeout; /* in seconds; 0: none */
+  guint frame_timeout; /* in seconds; 0: none */
+  guint max_attempts;
+
+  GTask *task;          /* (owned) (nullable): while it runs */
+  GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
+  GPtrArray *workers;   /* (owned) (element-type PoolWorker): clients not yet dead */
+  guint n_leaving;      /* workers on their way out */
+  guint next_scene;     /* position of the first scene not yet opened */
+  guint n_flights;      /* operations on files under way: opening, binding, committing */
+  guint last_client;    /* number of the newest client */
+  guint start_failures; /* in a row */
+  GError *fatal;        /* (owned) (nullable): why no client can be had at all */
+  gboolean started_once;
+  guint pause_id;
+  guint added_id;        /* notices that scenes were added */
+  gulong scenes_handler; /* while it runs */
+  gboolean draining;
+  gboolean stopping;
+  RushesEstimator estimator;
+};
+
+/* A scene at work. */
+struct _PoolWork
+{
+  RushesWork numbers; /* first: the scheduler reads them in place */
+  RushesPool *pool;   /* outlives it: a run ends after its last flight */
+  RushesScene *scene; /* (owned) */
+  gboolean opened;
+  gboolean binding;
+  gboolean warned; /* its warnings were passed on */
+  guint load_failures;
+};
+
+/* A client and what it does. */
+struct _PoolWorker
+{
+  RushesPool *pool;
+  RushesClient *client; /* (owned) */
+  PoolWork *work;       /* (owned) (nullable): the scene that it has, or is loading */
+  gboolean busy;        /* a call, or the start, is under way */
+  gboolean leaving;     /* gets no more work */
+  gboolean useful;      /* it has tried to load a scene in its life */
+  gint64 began;         /* when the call under way began */
+  guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
+  guint n_commits;      /* its frames that are being checked */
+
+  RushesOutput *output; /* (owned) (nullable): of the frame in hand */
+  char *staging;        /* (owned) (nullable): where that frame is written */
+  guint index;
+  guint frame;
+};
+
+void pool_work_open (RushesPool *pool, RushesScene *scene);
+void pool_work_bind (PoolWork *work, const RushesInfo *info);
+void pool_work_update (PoolWork *work);
+void pool_work_fail (PoolWork *work, const GError *error);
+void pool_work_unref (PoolWork *work);
+
+void pool_worker_start (RushesPool *pool);
+void pool_worker_next (PoolWorker *worker);
+void pool_worker_stop (PoolWorker *worker, gboolean now);
+void pool_worker_leave (PoolWorker *worker);
+gboolean pool_worker_is_idle (PoolWorker *worker);
+void pool_worker_unref (PoolWorker *worker);
+
+void pool_dispatch (RushesPool *self);
+void pool_start_failed (RushesPool *self, RushesClient *client);
+void pool_emit_client_changed (RushesPool *self, RushesClient *client);
+void pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client);
+void pool_emit_frame_ended (RushesPool *self,
+                            RushesScene *scene,
+                            guint frame,
+                            guint client,
+                            double seconds,
+                            const GError *error,
+                            gboolean final);
+void pool_emit_warning (RushesPool *self, RushesScene *scene, const char *text);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PoolWork, pool_work_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PoolWorker, pool_worker_unref)
+
+G_END_DECLS

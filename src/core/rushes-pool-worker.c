@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rushes-error.h"
+#include "rushes-pool-private.h"
+#include "rushes-verbs.h"
+
+/* Frames of one client that may wait to be checked: it goes on rendering
+ * meanwhile, but not past a disk that cannot follow. */
+#define MAX_COMMITS 2
+
+/* A client is replaced when its memory has grown past this many times what it
+ * was after its first frame of the scene, plus slack for caches. */
+#define GROWTH_FACTOR 2
+#define GROWTH_SLACK  (G_GUINT64_CONSTANT (1) << 30)
+
+/* Clients at work: from the start of the process until it is gone and its last
+ * call has returned. */
+
+static void
+worker_clear (gpointer data)
+{
+  PoolWorker *worker = data;
+
+  g_clear_object (&worker->client);
+  g_clear_pointer (&worker->work, pool_work_unref);
+  g_clear_pointer (&worker->output, rushes_output_unref);
+  g_clear_pointer (&worker->staging, g_free);
+}
+
+void
+pool_worker_unref (PoolWorker *worker)
+{
+  g_rc_box_release_full (worker, worker_clear);
+}
+
+gboolean
+pool_worker_is_idle (PoolWorker *worker)
+{
+  return !worker->busy && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+}
+
+/* The client no longer counts for its scene. */
+void
+pool_worker_leave (PoolWorker *worker)
+{
+  if (worker->work == NULL)
+    return;
+
+  worker->work->numbers.clients--;
+  worker->baseline = 0;
+  g_clear_pointer (&worker->work, pool_work_unref);
+}
+
+static void
+join_work (PoolWorker *worker, PoolWork *work)
+{
+  pool_worker_leave (worker);
+  worker->work = g_rc_box_acquire (work);
+  work->numbers.clients++;
+}
+
+/* Ends the client: after its call, or @now. */
+void
+pool_worker_stop (PoolWorker *worker, gboolean now)
+{
+  if (!worker->leaving)
+    {
+      worker->leaving = TRUE;
+      worker->pool->n_leaving++;
+    }
+  rushes_client_stop (worker->client, now);
+}
+
+/* ---- Frames ---------------------------------------------------------- */
+
+static void
+frame_failed (PoolWork *work,
+              guint index,
+              guint frame,
+              RushesClient *client,
+              double seconds,
+              const GError *error)
+{
+  RushesPool *self = work->pool;
+  guint number = rushes_client_get_number (client);
+  gboolean final;
+
+  rushes_client_note (client, "frame %u failed: %s", frame, error->message);
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_FILE_CHANGED))
+    {
+      /* That makes every further frame wrong, not only this one. */
+      pool_work_fail (work, error);
+      return;
+    }
+
+  final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
+                                   rushes_client_get_log_path (client));
+  pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, final);
+  pool_work_update (work);
+}
+
+/* A picture on its way from staging to its final name. */
+typedef struct
+{
+  PoolWork *work;       /* (owned) */
+  PoolWorker *worker;   /* (owned): to blame if it is not whole */
+  RushesOutput *output; /* (owned) */
+  char *staging;        /* (owned) */
+  guint index;
+  guint frame;
+  double seconds;
+} Commit;
+
+static void
+commit_free (Commit *commit)
+{
+  g_clear_pointer (&commit->work, pool_work_unref);
+  g_clear_pointer (&commit->worker, pool_worker_unref);
+  g_clear_pointer (&commit->output, rushes_output_unref);
+  g_clear_pointer (&commit->staging, g_free);
+  g_free (commit);
+}
+
+static void
+commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Commit *commit = task_data;
+  g_autoptr (GError) error = NULL;
+
+  if (rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RushesPool *self = RUSHES_POOL (object);
+  Commit *commit = g_task_get_task_data (G_TASK (result));
+  /* Taken, not shared: the thread may be the one that frees the task, and their
+   * reference counts are for the main loop only. */
+  g_autoptr (PoolWork) work = g_steal_pointer (&commit->work);
+  g_autoptr (PoolWorker) worker = g_steal_pointer (&commit->worker);
+  g_autoptr (GError) error = NULL;
+
+  self->n_flights--;
+  worker->n_commits--;
+  /* When its scene ends here, the folder must be free. */
+  g_clear_pointer (&commit->output, rushes_output_unref);
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
+      rushes_scene_finish_frame (work->scene, commit->index);
+      pool_emit_frame_ended (self, work->scene, commit->frame,
+                             rushes_client_get_number (worker->client), commit->seconds, NULL,
+                             TRUE);
+      pool_work_update (work);
+      /* A frame in the middle of a scene changes nothing for other clients; the
+       * last one of a run that is being stopped ends the run. */
+      if (!rushes_scene_is_ended (work->scene) && !self->draining && !self->stopping)
+        {
+          if (pool_worker_is_idle (worker))
+            pool_worker_next (worker);
+          return;
+        }
+    }
+  else
+    frame_failed (work, commit->index, commit->frame, worker->client, commit->seconds, error);
+
+  pool_dispatch (self);
+}
+
+/* Off the main loop: a slow disk holds up this frame only, and the client goes
+ * on with the next. */
+static void
+commit_frame (PoolWorker *worker, double seconds)
+{
+  RushesPool *self = worker->pool;
+  g_autoptr (GTask) task = g_task_new (self, NULL, commit_cb, NULL);
+  Commit *commit = g_new0 (Commit, 1);
+
+  g_task_set_source_tag (task, commit_frame);
+  commit->work = g_rc_box_acquire (worker->work);
+  commit->worker = g_rc_box_acquire (worker);
+  commit->output = g_steal_pointer (&worker->output);
+  commit->staging = g_steal_pointer (&worker->staging);
+  commit->index = worker->index;
+  commit->frame = worker->frame;
+  commit->seconds = seconds;
+  g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
+  self->n_flights++;
+  worker->n_commits++;
+  g_task_run_in_thread (task, commit_thread);
+}
+
+/* ---- Calls ---------------------------------------------------------- */
+
+/* The process is gone and its last call has returned. */
+static void
+worker_gone (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+  G_GNUC_UNUSED g_autoptr (PoolWorker) guard = g_rc_box_acquire (worker);
+  const GError *cause = rushes_client_get_cause (worker->client);
+
+  pool_worker_leave (worker);
+  g_signal_handlers_disconnect_by_data (worker->client, worker);
+  if (worker->leaving)
+    self->n_leaving--;
+  g_ptr_array_remove (self->workers, worker);
+  pool_emit_client_changed (self, worker->client);
+
+  if (!worker->useful && !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+    pool_start_failed (self, worker->client);
+  pool_dispatch (self);
+}
+
+static void
+client_state_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
+{
+  PoolWorker *worker = user_data;
+
+  /* A call under way returns first, and deals with its frame. */
+  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD && !worker->busy)
+    worker_gone (worker);
+}
+
+/* After every call: what is next for this client. */
+static void
+call_ended (PoolWorker *worker)
+{
+  if (rushes_client_get_state (worker->client) == RUSHES_CLIENT_DEAD)
+    worker_gone (worker);
+  else
+    pool_dispatch (worker->pool);
+}
+
+static double
+end_call (PoolWorker *worker)
+{
+  worker->busy = FALSE;
+  return (double) (g_get_monotonic_time () - worker->began) / G_USEC_PER_SEC;
+}
+
+static void
+begin_call (PoolWorker *worker)
+{
+  worker->busy = TRUE;
+  worker->began = g_get_monotonic_time ();
+}
+
+/* A running mean that follows changes: the last handful counts the most. */
+static double
+blend_in (double mean, double seconds)
+{
+  return mean > 0 ? mean + (seconds - mean) / 4 : seconds;
+}
+
+static gboolean
+has_outgrown (PoolWorker *worker, GVariant *reply)
+{
+  gint64 memory = 0;
+
+  g_variant_lookup (reply, "memory", "x", &memory);
+  if (memory <= 0)
+    return FALSE;
+  if (worker->baseline == 0)
+    worker->baseline = (guint64) memory;
+
+  return (guint64) memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
+}
+
+static void
+frame_rendered (PoolWorker *worker, double seconds, GVariant *reply)
+{
+  RushesWork *numbers = &worker->work->numbers;
+
+  numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
+  commit_frame (worker, seconds);
+  if (has_outgrown (worker, reply))
+    {
+      rushes_client_note (worker->client, "client replaced: its memory has grown");
+      pool_worker_stop (worker, FALSE);
+    }
+}
+
+static void
+render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWorker) worker = user_data;
+  g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
+  RushesClient *client = RUSHES_CLIENT (object);
+  double seconds = end_call (worker);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
+
+  if (reply != NULL && !rushes_scene_is_ended (work->scene))
+    frame_rendered (worker, seconds, reply);
+  else
+    rushes_output_discard (worker->output, worker->staging);
+  g_clear_pointer (&worker->output, rushes_output_unref);
+  g_clear_pointer (&worker->staging, g_free);
+
+  if (rushes_scene_is_ended (work->scene))
+    pool_worker_leave (worker);
+  else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+    {
+      rushes_scene_give_back_frame (work->scene, worker->index);
+      pool_work_update (work);
+    }
+  else if (reply == NULL)
+    frame_failed (work, worker->index, worker->frame, client, seconds, error);
+
+  /* The usual case, without a look at everybody else. Not when the scene has
+   * failed meanwhile: with it the run may be over, and nobody else would notice. */
+  if (reply != NULL && pool_worker_is_idle (worker) && !rushes_scene_is_ended (work->scene))
+    pool_worker_next (worker);
+  else
+    call_ended (worker);
+}
+
+static void
+render_frame (PoolWorker *worker)
+{
+  RushesScene *scene = worker->work->scene;
+  guint number = rushes_client_get_number (worker->client);
+
+  worker->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), worker->index);
+  worker->output = rushes_output_ref (rushes_scene_get_output (scene));
+  worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
+  begin_call (worker);
+  rushes_client_call_async (worker->client, "render_frame",
+                            rushes_verbs_for_frame (worker->frame, worker->staging),
+                            worker->pool->frame_timeout, render_cb, g_rc_box_acquire (worker));
+  pool_emit_frame_started (worker->pool, scene, worker->frame, number);
+}
+
+static void
+progress_cb (RushesClient *client, guint frame, double fraction, gpointer user_data)
+{
+  PoolWorker *worker = user_data;
+
+  if (worker->output != NULL && worker->frame == frame)
+    rushes_scene_report_frame (worker->work->scene, worker->index, fraction);
+}
+
+/* What a client found in a scene that it has just loaded. */
+static gboolean
+take_info (PoolWorker *worker, GVariant *reply, GError **error)
+{
+  RushesPool *self = worker->pool;
+  PoolWork *work = worker->work;
+  g_autoptr (RushesInfo) info = NULL;
+
+  info = rushes_info_from_reply (rushes_client_get_blender_version (worker->client), reply, error);
+  if (info == NULL)
+    return FALSE;
+  if (!rushes_output_check_blender (rushes_scene_get_output (work->scene), info->blender, error))
+    return FALSE;
+
+  if (!work->warned)
+    for (guint i = 0; info->warnings != NULL && info->warnings[i] != NULL; i++)
+      pool_emit_warning (self, work->scene, info->warnings[i]);
+  work->warned = TRUE;
+
+  if (!work->numbers.known && !work->binding)
+    pool_work_bind (work, info);
+  return TRUE;
+}
+
+static void
+load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWorker) worker = user_data;
+  g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
+  double seconds = end_call (worker);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
+
+  if (reply != NULL)
+    {
+      worker->useful = TRUE;
+      worker->pool->start_failures = 0;
+      work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
+    }
+
+  if (rushes_scene_is_ended (work->scene))
+    pool_worker_leave (worker);
+  else if (reply == NULL || !take_info (worker, reply, &error))
+    {
+      gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+
+      /* Blender starts; if it dies of this scene, others are not to suffer. */
+      worker->useful = TRUE;
+      pool_worker_leave (worker);
+      /* Blender's word is final; a death may be chance, until it repeats. */
+      if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+          (alive || ++work->load_failures >= work->pool->max_attempts))
+        pool_work_fail (work, error);
+    }
+
+  call_ended (worker);
+}
+
+static void
+load_work (PoolWorker *worker, PoolWork *work)
+{
+  RushesScene *scene = work->scene;
+  g_autoptr (GPtrArray) calls = NULL;
+
+  calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
+                                 rushes_scene_get_settings (scene));
+  join_work (worker, work);
+  rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
+  begin_call (worker);
+  rushes_verbs_run_async (worker->client, calls, worker->pool->frame_timeout, load_cb,
+                          g_rc_box_acquire (worker));
+}
+
+/* Gives a ready client something to do, or lets it wait, or go. */
+void
+pool_worker_next (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+  guint position = 0;
+  int loaded = RUSHES_SCHEDULER_NOTHING;
+  int chosen;
+  PoolWork *work;
+
+  g_assert (!worker->busy);
+
+  if (self->draining || self->stopping || self->workers->len - self->n_leaving > self->jobs)
+    {
+      pool_worker_stop (worker, FALSE);
+      return;
+    }
+
+  if (worker->n_commits >= MAX_COMMITS)
+    return;
+
+  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
+    loaded = (int) position;
+  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                    self->works->len, loaded, self->order);
+  if (chosen == RUSHES_SCHEDULER_NOTHING)
+    return;
+
+  work = g_ptr_array_index (self->works, chosen);
+  if (work != worker->work)
+    load_work (worker, work);
+  else if (!work->numbers.known)
+    {
+      /* Loaded, and its frames are being counted: a matter of milliseconds. */
+    }
+  else if (rushes_scene_take_frame (work->scene, rushes_client_get_number (worker->client),
+                                    &worker->index))
+    {
+      work->numbers.pending--;
+      render_frame (worker);
+    }
+  else
+    {
+      rushes_client_note (worker->client, "client replaced: another one shall try these frames");
+      pool_worker_stop (worker, FALSE);
+    }
+}
+
+static void
+start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWorker) worker = user_data;
+  RushesClient *client = RUSHES_CLIENT (object);
+
+  end_call (worker);
+  if (rushes_client_start_finish (client, result, NULL))
+    {
+      worker->pool->started_once = TRUE;
+      pool_emit_client_changed (worker->pool, client);
+    }
+  call_ended (worker);
+}
+
+/* Adds a client to the pool. */
+void
+pool_worker_start (RushesPool *self)
+{
+  PoolWorker *worker = g_rc_box_new0 (PoolWorker);
+
+  worker->pool = self;
+  worker->client = rushes_client_new (self->launcher, ++self->last_client, self->log_dir);
+  g_ptr_array_add (self->workers, worker);
+  g_signal_connect (worker->client, "notify::state", G_CALLBACK (client_state_cb), worker);
+  g_signal_connect (worker->client, "progress", G_CALLBACK (progress_cb), worker);
+  begin_call (worker);
+  rushes_client_start_async (worker->client, self->start_timeout, start_cb,
+                             g_rc_box_acquire (worker));
+  pool_emit_client_changed (self, worker->client);
+}
