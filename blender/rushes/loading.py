@@ -141,7 +141,9 @@ def summary(scene: Any) -> Result:
 def prepare(scene: Any) -> list[str]:
     """Make one call render one file, whatever the file was saved with; warnings.
 
-    What the user made (compositor, sequencer, stamps) stays as it is.
+    What the user made (compositor, sequencer, stamps) stays as it is. So does Cycles'
+    persistent data: with it the last bit of a pixel may depend on which frames this
+    Blender rendered before (seen with 3.4), so it is never switched on for speed.
     """
     render = scene.render
     warnings = obstacles(scene)
@@ -156,8 +158,6 @@ def prepare(scene: Any) -> list[str]:
     render.use_render_cache = False
     if hasattr(render, "save_output"):  # since 5.1; it can keep frames from being saved
         render.save_output = True
-    if render.engine == "CYCLES":
-        render.use_persistent_data = True
     return warnings
 
 

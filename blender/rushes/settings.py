@@ -176,8 +176,6 @@ def _set_engine(render: Any, name: str) -> None:
             f"This Blender has no engine {name!r}; it has {', '.join(able)}"
         )
     render.engine = identifier
-    if identifier == "CYCLES":
-        render.use_persistent_data = True
 
 
 def _samples(scene: Any) -> tuple[Any, str]:

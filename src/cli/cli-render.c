@@ -347,6 +347,8 @@ print_totals (CliReporter *reporter, const char *output, double seconds)
   g_autofree char *folder = g_canonicalize_filename (output, NULL);
   g_autofree char *shown = cli_display (folder);
 
+  if (totals.done == 0)
+    return;
   g_print (ngettext ("%u of %u frame done in %s; the pictures are in %s\n",
                      "%u of %u frames done in %s; the pictures are in %s\n", totals.frames),
            totals.done, totals.frames, time, shown);

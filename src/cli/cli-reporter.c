@@ -52,6 +52,18 @@ warning_cb (CliReporter *self, RushesScene *scene, const char *text)
 }
 
 static void
+trouble_cb (CliReporter *self, GParamSpec *pspec, RushesPool *pool)
+{
+  g_autoptr (GError) trouble = NULL;
+  g_autofree char *text = NULL;
+
+  g_object_get (pool, "trouble", &trouble, NULL);
+  if (trouble != NULL)
+    text = g_strdup_printf (_ ("%s; waiting until there is room"), trouble->message);
+  cli_reporter_message (self, NULL, text != NULL ? text : _ ("There is room again; going on"));
+}
+
+static void
 state_cb (CliReporter *self, GParamSpec *pspec, RushesScene *scene)
 {
   CliReporterClass *klass = CLI_REPORTER_GET_CLASS (self);
@@ -112,6 +124,8 @@ cli_reporter_new (GType type, RushesPool *pool, GListModel *scenes)
   g_signal_connect_object (pool, "client-changed", G_CALLBACK (client_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "frame-ended", G_CALLBACK (frame_ended_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (pool, "notify::trouble", G_CALLBACK (trouble_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "warning", G_CALLBACK (warning_cb), self, G_CONNECT_SWAPPED);
 

@@ -66,7 +66,7 @@ cli_error (const char *format, ...)
 gboolean
 cli_parse (GOptionContext *context, int *argc, char ***argv)
 {
-  g_autoptr (GOptionContext) owned = context;
+  G_GNUC_UNUSED g_autoptr (GOptionContext) owned = context;
   g_autoptr (GError) error = NULL;
 
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);

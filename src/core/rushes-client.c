@@ -140,7 +140,10 @@ set_dead (RushesClient *self)
   clear_source (&self->watchdog);
   clear_source (&self->reaper);
   if (self->log != NULL)
-    rushes_log_note (self->log, "client %u ended: %s", self->number, self->cause->message);
+    {
+      rushes_log_flush (self->log);
+      rushes_log_note (self->log, "client %u ended: %s", self->number, self->cause->message);
+    }
 
   task = g_steal_pointer (&self->task);
   set_state (self, RUSHES_CLIENT_DEAD);

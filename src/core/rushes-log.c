@@ -17,6 +17,9 @@
 
 #define CHUNK_SIZE (16 * 1024)
 
+/* More than a pipe holds. */
+#define MAX_FLUSH_BYTES (1024 * 1024)
+
 /* Folders of past runs that are kept. */
 #define MAX_RUNS 50
 
@@ -32,6 +35,7 @@ struct _RushesLog
   char *path; /* (owned) */
   int fd;     /* -1 until it is open */
   gsize written;
+  GInputStream *source; /* (owned) (nullable): what is being drained */
 };
 
 G_DEFINE_FINAL_TYPE (RushesLog, rushes_log, G_TYPE_OBJECT)
@@ -44,6 +48,7 @@ rushes_log_finalize (GObject *object)
   if (self->fd >= 0)
     close (self->fd);
   g_clear_pointer (&self->path, g_free);
+  g_clear_object (&self->source);
 
   G_OBJECT_CLASS (rushes_log_parent_class)->finalize (object);
 }
@@ -235,6 +240,8 @@ rushes_log_make_run_dir (void)
   return g_build_filename (folder, name, NULL);
 }
 
+static void read_more (RushesLog *self);
+
 static void
 read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -244,15 +251,27 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   /* End of file, or a pipe that broke: either way nothing more will come. */
   if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-    return;
+    {
+      g_clear_object (&self->source);
+      return;
+    }
 
   rushes_log_append (self, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  rushes_log_drain (self, G_INPUT_STREAM (object));
+  read_more (self);
+}
+
+static void
+read_more (RushesLog *self)
+{
+  /* Not before anybody's messages: a client that prints without end must not
+   * hold up the others. */
+  g_input_stream_read_bytes_async (self->source, CHUNK_SIZE, G_PRIORITY_LOW, NULL, read_cb,
+                                   g_object_ref (self));
 }
 
 /**
  * rushes_log_drain:
- * @self: a log
+ * @self: a log that drains nothing yet
  * @stream: a pipe
  *
  * Appends whatever comes from @stream until its end. The log lives as long.
@@ -262,7 +281,36 @@ rushes_log_drain (RushesLog *self, GInputStream *stream)
 {
   g_return_if_fail (RUSHES_IS_LOG (self));
   g_return_if_fail (G_IS_INPUT_STREAM (stream));
+  g_return_if_fail (self->source == NULL);
 
-  g_input_stream_read_bytes_async (stream, CHUNK_SIZE, G_PRIORITY_DEFAULT_IDLE, NULL, read_cb,
-                                   g_object_ref (self));
+  self->source = g_object_ref (stream);
+  read_more (self);
+}
+
+/**
+ * rushes_log_flush:
+ * @self: a log
+ *
+ * Appends what waits in the pipe that is being drained, without waiting for
+ * more: the last words of a process that is gone.
+ */
+void
+rushes_log_flush (RushesLog *self)
+{
+  char buffer[4096];
+  gsize total = 0;
+
+  g_return_if_fail (RUSHES_IS_LOG (self));
+
+  /* Something else may hold the pipe open and print for ever. */
+  while (self->source != NULL && total < MAX_FLUSH_BYTES)
+    {
+      gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->source),
+                                                           buffer, sizeof buffer, NULL, NULL);
+
+      if (n <= 0)
+        return;
+      rushes_log_append (self, buffer, (gsize) n);
+      total += (gsize) n;
+    }
 }

@@ -14,5 +14,6 @@ char *rushes_log_make_run_dir (void);
 void rushes_log_append (RushesLog *self, const void *data, gsize size);
 void rushes_log_note (RushesLog *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void rushes_log_drain (RushesLog *self, GInputStream *stream);
+void rushes_log_flush (RushesLog *self);
 
 G_END_DECLS

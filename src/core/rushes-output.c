@@ -2,8 +2,10 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -26,6 +28,9 @@
 
 /* Less room than this after a bad picture, and the disk is to blame. */
 #define FULL_DISK_BYTES (1024 * 1024)
+
+/* Room for so many of the largest frames makes it worth while to go on. */
+#define ROOM_IN_FRAMES 4
 
 /**
  * RushesOutput:
@@ -53,7 +58,8 @@ struct _RushesOutput
   RushesInfo *recorded; /* (owned) (nullable): from the manifest, if it fits */
   RushesInfo *info;     /* (owned) (nullable): since rushes_output_bind() */
   const RushesPictureFormat *format;
-  guint32 tag; /* tells our staging files from a dead run's */
+  guint32 tag;          /* tells our staging files from a dead run's */
+  atomic_llong largest; /* bytes of the largest frame committed so far */
 };
 
 /* ---- Names ----------------------------------------------------------- */
@@ -515,19 +521,70 @@ rushes_output_bind (RushesOutput *self,
   return g_steal_pointer (&done);
 }
 
+/* Bytes that we may still write, or -1 when the system does not say. */
+static gint64
+get_free_bytes (RushesOutput *self)
+{
+  struct statvfs info;
+
+  if (statvfs (self->root, &info) != 0)
+    return -1;
+  return (gint64) info.f_bavail * (gint64) info.f_frsize;
+}
+
+/**
+ * rushes_output_make_full_error:
+ * @self: an output
+ *
+ * Returns: (transfer full): %RUSHES_ERROR_DISK_FULL, saying how much is free
+ */
+GError *
+rushes_output_make_full_error (RushesOutput *self)
+{
+  g_autofree char *size = g_format_size ((guint64) MAX (get_free_bytes (self), 0));
+
+  return g_error_new (RUSHES_ERROR, RUSHES_ERROR_DISK_FULL, _ ("The disk of “%s” is full: %s free"),
+                      self->root, size);
+}
+
 /* A picture that is not whole on a disk without room is the disk's fault. */
 static void
 blame_disk (RushesOutput *self, GError **error)
 {
-  struct statvfs info;
+  gint64 free_bytes = get_free_bytes (self);
 
-  if (statvfs (self->root, &info) != 0 ||
-      (guint64) info.f_bavail * info.f_frsize >= FULL_DISK_BYTES)
+  if (free_bytes < 0 || free_bytes >= FULL_DISK_BYTES)
     return;
 
   g_clear_error (error);
-  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_DISK_FULL,
-               _ ("The disk of “%s” is full; make room and start again"), self->root);
+  *error = rushes_output_make_full_error (self);
+}
+
+/**
+ * rushes_output_has_room:
+ * @self: an output
+ *
+ * Returns: whether the disk holds a few more frames of the size they have had
+ *   so far
+ */
+gboolean
+rushes_output_has_room (RushesOutput *self)
+{
+  gint64 needed = ROOM_IN_FRAMES * (gint64) atomic_load (&self->largest);
+
+  return get_free_bytes (self) >= MAX (needed, FULL_DISK_BYTES);
+}
+
+static void
+note_size (RushesOutput *self, const char *path)
+{
+  struct stat info;
+  long long largest = atomic_load (&self->largest);
+
+  if (stat (path, &info) == 0)
+    while (info.st_size > largest &&
+           !atomic_compare_exchange_weak (&self->largest, &largest, info.st_size))
+      ;
 }
 
 /**
@@ -577,6 +634,7 @@ rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name,
       return FALSE;
     }
 
+  note_size (self, path);
   return TRUE;
 }
 

@@ -43,6 +43,8 @@ char *rushes_output_get_frame_name (RushesOutput *self, guint frame);
 char *rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client);
 gboolean
 rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name, GError **error);
+gboolean rushes_output_has_room (RushesOutput *self);
+GError *rushes_output_make_full_error (RushesOutput *self);
 void rushes_output_discard (RushesOutput *self, const char *staging_name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesOutput, rushes_output_unref)

@@ -35,6 +35,9 @@ struct _RushesPool
   guint last_client;    /* number of the newest client */
   guint start_failures; /* in a row */
   GError *fatal;        /* (owned) (nullable): why no client can be had at all */
+  GError *trouble;      /* (owned) (nullable): why no frame is begun for now */
+  RushesOutput *full;   /* (owned) (nullable): whose disk has no room */
+  guint room_id;        /* looks for room on it */
   gboolean started_once;
   guint pause_id;
   guint added_id;        /* notices that scenes were added */
@@ -90,6 +93,7 @@ void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
 void pool_start_failed (RushesPool *self, RushesClient *client);
+void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);
 void pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client);
 void pool_emit_frame_ended (RushesPool *self,

@@ -76,6 +76,7 @@ pool_worker_stop (PoolWorker *worker, gboolean now)
 
 static void
 frame_failed (PoolWork *work,
+              RushesOutput *output,
               guint index,
               guint frame,
               RushesClient *client,
@@ -91,6 +92,14 @@ frame_failed (PoolWork *work,
     {
       /* That makes every further frame wrong, not only this one. */
       pool_work_fail (work, error);
+      return;
+    }
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_DISK_FULL))
+    {
+      /* Nobody's fault, and no other client would fare better. */
+      rushes_scene_give_back_frame (work->scene, index);
+      pool_work_update (work);
+      pool_wait_for_room (self, output);
       return;
     }
 
@@ -147,11 +156,10 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   self->n_flights--;
   worker->n_commits--;
-  /* When its scene ends here, the folder must be free. */
-  g_clear_pointer (&commit->output, rushes_output_unref);
-
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
+      /* When its scene ends here, the folder must be free. */
+      g_clear_pointer (&commit->output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
       rushes_scene_finish_frame (work->scene, commit->index);
       pool_emit_frame_ended (self, work->scene, commit->frame,
@@ -168,7 +176,8 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         }
     }
   else
-    frame_failed (work, commit->index, commit->frame, worker->client, commit->seconds, error);
+    frame_failed (work, commit->output, commit->index, commit->frame, worker->client,
+                  commit->seconds, error);
 
   pool_dispatch (self);
 }
@@ -292,6 +301,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (PoolWorker) worker = user_data;
   g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
+  g_autoptr (RushesOutput) output = NULL;
   RushesClient *client = RUSHES_CLIENT (object);
   double seconds = end_call (worker);
   g_autoptr (GError) error = NULL;
@@ -301,7 +311,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     frame_rendered (worker, seconds, reply);
   else
     rushes_output_discard (worker->output, worker->staging);
-  g_clear_pointer (&worker->output, rushes_output_unref);
+  output = g_steal_pointer (&worker->output);
   g_clear_pointer (&worker->staging, g_free);
 
   if (rushes_scene_is_ended (work->scene))
@@ -312,7 +322,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_work_update (work);
     }
   else if (reply == NULL)
-    frame_failed (work, worker->index, worker->frame, client, seconds, error);
+    frame_failed (work, output, worker->index, worker->frame, client, seconds, error);
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
@@ -438,7 +448,7 @@ pool_worker_next (PoolWorker *worker)
       return;
     }
 
-  if (worker->n_commits >= MAX_COMMITS)
+  if (self->trouble != NULL || worker->n_commits >= MAX_COMMITS)
     return;
 
   if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))

@@ -16,6 +16,9 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* How often to look whether a full disk has room again. */
+#define ROOM_SECONDS 2
+
 /**
  * RushesPool:
  *
@@ -35,6 +38,7 @@ enum
   PROP_FRAME_TIMEOUT,
   PROP_MAX_ATTEMPTS,
   PROP_N_CLIENTS,
+  PROP_TROUBLE,
   N_PROPS
 };
 
@@ -171,6 +175,42 @@ pool_start_failed (RushesPool *self, RushesClient *client)
     self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
 }
 
+/* Begins frames again after trouble. */
+static void
+end_trouble (RushesPool *self)
+{
+  g_clear_handle_id (&self->room_id, g_source_remove);
+  g_clear_pointer (&self->full, rushes_output_unref);
+  if (self->trouble == NULL)
+    return;
+
+  g_clear_error (&self->trouble);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+}
+
+static gboolean
+room_cb (gpointer user_data)
+{
+  RushesPool *self = user_data;
+
+  if (rushes_output_has_room (self->full))
+    rushes_pool_resume (self);
+  return self->room_id != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* The disk of @output is full: begins no frame until there is room. */
+void
+pool_wait_for_room (RushesPool *self, RushesOutput *output)
+{
+  if (self->trouble != NULL || self->draining || self->stopping)
+    return;
+
+  self->trouble = rushes_output_make_full_error (output);
+  self->full = rushes_output_ref (output);
+  self->room_id = g_timeout_add_seconds (ROOM_SECONDS, room_cb, self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+}
+
 /* How many clients could be of use now, up to the job count. */
 static guint
 count_useful_clients (RushesPool *self)
@@ -225,6 +265,7 @@ end_run (RushesPool *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
+  end_trouble (self);
   g_clear_signal_handler (&self->scenes_handler, self->scenes);
   g_clear_handle_id (&self->added_id, g_source_remove);
   g_clear_handle_id (&self->pause_id, g_source_remove);
@@ -269,7 +310,7 @@ pool_dispatch (RushesPool *self)
         pool_worker_next (worker);
     }
 
-  if (!over && self->pause_id == 0)
+  if (!over && self->pause_id == 0 && self->trouble == NULL)
     while (self->workers->len - self->n_leaving < count_useful_clients (self))
       pool_worker_start (self);
 
@@ -338,6 +379,21 @@ rushes_pool_drain (RushesPool *self)
 }
 
 /**
+ * rushes_pool_resume:
+ * @self: a pool
+ *
+ * Goes on after #RushesPool:trouble without waiting for its end to be noticed.
+ */
+void
+rushes_pool_resume (RushesPool *self)
+{
+  g_return_if_fail (RUSHES_IS_POOL (self));
+
+  end_trouble (self);
+  pool_dispatch (self);
+}
+
+/**
  * rushes_pool_stop:
  * @self: a pool
  *
@@ -381,6 +437,9 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_N_CLIENTS:
       g_value_set_uint (value, rushes_pool_get_n_clients (self));
+      break;
+    case PROP_TROUBLE:
+      g_value_set_boxed (value, self->trouble);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -495,6 +554,16 @@ rushes_pool_class_init (RushesPoolClass *klass)
   properties[PROP_N_CLIENTS] =
       g_param_spec_uint ("n-clients", NULL, NULL, 0, G_MAXUINT, 0,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesPool:trouble:
+   *
+   * Why no frame is begun for now although there are some left, such as
+   * %RUSHES_ERROR_DISK_FULL; %NULL when all is well. It ends by itself when its
+   * cause does, or with rushes_pool_resume().
+   */
+  properties[PROP_TROUBLE] =
+      g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**

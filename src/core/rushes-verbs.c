@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "rushes-enums.h"
+#include "rushes-error.h"
 #include "rushes-picture.h"
 #include "rushes-verbs.h"
 
@@ -254,7 +257,13 @@ run_next (GTask *task)
       /* Stopped between two calls. */
       if (rushes_client_get_state (client) != RUSHES_CLIENT_READY)
         {
-          g_task_return_error (task, g_error_copy (rushes_client_get_cause (client)));
+          const GError *cause = rushes_client_get_cause (client);
+
+          if (cause != NULL)
+            g_task_return_error (task, g_error_copy (cause));
+          else
+            g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
+                                     _ ("Blender stopped answering"));
           g_object_unref (task);
           return;
         }

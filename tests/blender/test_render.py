@@ -94,7 +94,7 @@ class RenderTest(unittest.TestCase):
 
     def reference(self, scene: str, *, size: int, scale: float) -> dict[str, str]:
         """What Blender itself renders of the same scaled scene."""
-        folder = self.folder / "reference"
+        folder = self.folder / f"reference-{scene}"
         folder.mkdir()
         blend = folder / f"{scene}.blend"
         with Client() as client:
@@ -114,10 +114,10 @@ class RenderTest(unittest.TestCase):
         for scene in SCENES:
             self.assertEqual(self.files(scene), [frame_name(n) for n in range(10)])
             self.assertTrue((self.output / scene / "rushes.json").is_file())
-        self.assertEqual(
-            self.hashes("monkey"), self.reference("monkey", size=96, scale=0.5)
-        )
-        self.assertEqual(len(set(self.hashes("monkey").values())), 10)
+            self.assertEqual(
+                self.hashes(scene), self.reference(scene, size=96, scale=0.5)
+            )
+            self.assertEqual(len(set(self.hashes(scene).values())), 10)
         summary = events[-1]
         self.assertEqual(summary["event"], "summary")
         self.assertEqual((summary["done"], summary["failed"]), (30, 0))

@@ -693,6 +693,70 @@ test_fault_once (Fixture *fixture, gconstpointer data)
 }
 
 static void
+trouble_cb (RushesPool *pool, GParamSpec *pspec, GPtrArray *messages)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  g_object_get (pool, "trouble", &trouble, NULL);
+  g_ptr_array_add (messages, trouble != NULL ? g_strdup (trouble->message) : g_strdup ("over"));
+}
+
+/* A full disk blames nobody: the pool waits until there is room and goes on. */
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+  RushesScene *scene;
+
+  begin (fixture);
+  scene = add_scene (fixture, "full.blend", "end=6\nfull-frame=3 times=2");
+  g_object_set (fixture->pool, "jobs", 2, "max-attempts", 1, NULL);
+  g_signal_connect (fixture->pool, "notify::trouble", G_CALLBACK (trouble_cb), messages);
+  run (fixture);
+
+  assert_finished (scene, 6, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 6);
+  g_assert_cmpuint (messages->len, ==, 4);
+  for (guint i = 0; i < messages->len; i += 2)
+    {
+      g_assert_nonnull (strstr (messages->pdata[i], "is full"));
+      g_assert_cmpstr (messages->pdata[i + 1], ==, "over");
+    }
+}
+
+static void
+stop_cb (Fixture *fixture)
+{
+  rushes_pool_stop (fixture->pool);
+}
+
+static void
+stop_on_trouble_cb (Fixture *fixture)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  g_object_get (fixture->pool, "trouble", &trouble, NULL);
+  if (trouble != NULL)
+    g_idle_add_once ((GSourceOnceFunc) stop_cb, fixture);
+}
+
+/* Stopping while it waits ends the run at once. */
+static void
+test_full_disk_stopped (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  begin (fixture);
+  scene = add_scene (fixture, "full.blend", "end=6\nfull-frame=3");
+  g_signal_connect_swapped (fixture->pool, "notify::trouble", G_CALLBACK (stop_on_trouble_cb),
+                            fixture);
+  run (fixture);
+
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 2);
+}
+
+static void
 test_fault_always (Fixture *fixture, gconstpointer data)
 {
   const Fault *fault = data;
@@ -1134,7 +1198,6 @@ render_ten (Fixture *fixture)
 static void
 test_resume (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
   RushesScene *scene;
 
   render_ten (fixture);
@@ -1144,10 +1207,8 @@ test_resume (Fixture *fixture, gconstpointer data)
     g_autofree char *cut = make_frame_path (scene, 5);
     g_autofree char *empty = make_frame_path (scene, 9);
     g_autofree char *frames = g_path_get_dirname (missing);
-    g_autofree char *staging =
-        rushes_test_write (frames, ".frame_000002.png.0badcafe-1.part", "half a picture");
-    g_autoptr (GError) error = NULL;
 
+    g_free (rushes_test_write (frames, ".frame_000002.png.0badcafe-1.part", "half a picture"));
     g_assert_no_errno (g_unlink (missing));
     g_assert_no_errno (truncate (cut, 30));
     g_assert_no_errno (truncate (empty, 0));
@@ -1353,6 +1414,9 @@ main (int argc, char **argv)
   add_faults ("/pool/fault/always", test_fault_always);
   add ("/pool/fault/all", NULL, test_all_faults);
   add ("/pool/fault/no-retries", NULL, test_no_retries);
+
+  add ("/pool/full-disk/waits", NULL, test_full_disk);
+  add ("/pool/full-disk/stopped", NULL, test_full_disk_stopped);
 
   add ("/pool/load-error/1-job", GUINT_TO_POINTER (1), test_load_error);
   add ("/pool/load-error/3-jobs", GUINT_TO_POINTER (3), test_load_error);

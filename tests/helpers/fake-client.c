@@ -589,6 +589,8 @@ render_frame (JsonObject *params, GString *out)
     }
   if (strike ("fail-frame", frame) != NULL)
     return fail (out, ERROR_RENDER, "Error: out of paint");
+  if (strike ("full-frame", frame) != NULL)
+    return fail (out, ERROR_DISK_FULL, "No space is left in the output folder");
   if (!writes_nothing && strike ("no-file-frame", frame) == NULL)
     {
       int width = scene.width + (strike ("wrong-size-frame", frame) != NULL);
