@@ -283,7 +283,6 @@ test_open_and_bind (Fixture *fixture, gconstpointer data)
 static void
 test_whole_life (Fixture *fixture, gconstpointer data)
 {
-
   open_and_bind (fixture);
   render (fixture, 3);
   g_assert_false (rushes_scene_settle (fixture->scene));
