@@ -68,7 +68,11 @@ cli_parse (GOptionContext *context, int *argc, char ***argv)
 {
   G_GNUC_UNUSED g_autoptr (GOptionContext) owned = context;
   g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
 
+  /* What --help calls us. */
+  name = g_strdup_printf ("rushes-cli %s", (*argv)[0]);
+  g_set_prgname (name);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, &error))
     {
