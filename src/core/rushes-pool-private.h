@@ -53,7 +53,6 @@ struct _PoolWork
   RushesWork numbers; /* first: the scheduler reads them in place */
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
-  gboolean opened;
   gboolean binding;
   gboolean warned; /* its warnings were passed on */
   guint load_failures;

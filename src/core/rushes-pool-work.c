@@ -94,7 +94,6 @@ open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       const RushesInfo *recorded =
           rushes_output_get_recorded_info (rushes_scene_get_output (work->scene));
 
-      work->opened = TRUE;
       /* Known from an earlier run: perhaps nothing is left to do, and then no
        * client need load it. */
       if (recorded != NULL)

@@ -145,12 +145,6 @@ pause_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gpointer
-copy_worker (gconstpointer worker, gpointer user_data)
-{
-  return g_rc_box_acquire ((gpointer) worker);
-}
-
 /* A client that ends before it was of any use. A Blender that has never worked
  * is given up soon, one that has worked only when nothing else is left. */
 void
@@ -223,7 +217,7 @@ count_useful_clients (RushesPool *self)
 
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
-      else if (work->opened && !work->binding)
+      else if (!work->binding)
         useful = self->jobs;
       else
         useful += work->numbers.clients;
@@ -280,6 +274,12 @@ end_run (RushesPool *self)
     g_task_return_error (task, g_steal_pointer (&self->fatal));
   else
     g_task_return_boolean (task, TRUE);
+}
+
+static gpointer
+copy_worker (gconstpointer worker, gpointer user_data)
+{
+  return g_rc_box_acquire ((gpointer) worker);
 }
 
 /* Brings everything to where it should be: the one place that starts work.
