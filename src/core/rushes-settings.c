@@ -313,13 +313,17 @@ rushes_settings_reset (RushesSettings *self, const char *name)
 static char *
 describe_limits (GParamSpec *pspec)
 {
+  char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+
   if (G_IS_PARAM_SPEC_UINT (pspec))
     return g_strdup_printf (_ ("%u and %u"), G_PARAM_SPEC_UINT (pspec)->minimum,
                             G_PARAM_SPEC_UINT (pspec)->maximum);
 
+  /* As they are to be typed: with a point, whatever the language. */
   g_assert (G_IS_PARAM_SPEC_DOUBLE (pspec));
-  return g_strdup_printf (_ ("%g and %g"), G_PARAM_SPEC_DOUBLE (pspec)->minimum,
-                          G_PARAM_SPEC_DOUBLE (pspec)->maximum);
+  g_ascii_formatd (low, sizeof low, "%g", G_PARAM_SPEC_DOUBLE (pspec)->minimum);
+  g_ascii_formatd (high, sizeof high, "%g", G_PARAM_SPEC_DOUBLE (pspec)->maximum);
+  return g_strdup_printf (_ ("%s and %s"), low, high);
 }
 
 /* Stores @value, converted to @pspec's type, if it lies within its limits. */

@@ -469,6 +469,8 @@ class Render(CliTest):
                 )
                 # A comma is no decimal point, wherever one lives.
                 self.assertEqual(self.cli("-s", "1,5", "größe.blend").returncode, USAGE)
+                # Nor is one in what we say.
+                self.assertIn(b"0.0001", self.cli("-s", "0", "größe.blend").stderr)
 
     def test_same_name(self) -> None:
         self.blend("a/shot.blend", "end=1")
