@@ -56,7 +56,7 @@ report_failure (Inspection *self, const char *path, const GError *error)
   json_object_set_string_member (object, "error", error->message);
   json_object_unref (object);
   print_json (node);
-  cli_error ("%s", error->message);
+  cli_report (NULL, error);
 }
 
 static void
@@ -92,7 +92,7 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   /* No Blender, no inspection: the other files would fare no better. */
   self->failed = TRUE;
-  cli_error ("%s", error->message);
+  cli_report (NULL, error);
   g_clear_object (&self->client);
   g_main_loop_quit (self->loop);
 }
@@ -217,7 +217,7 @@ cli_inspect (int argc, char **argv)
   g_object_set (launcher, "factory-startup", factory_startup, NULL);
   if (!rushes_launcher_check (launcher, &error))
     {
-      cli_error ("%s", error->message);
+      cli_report (NULL, error);
       return CLI_EXIT_USAGE;
     }
 

@@ -293,7 +293,7 @@ list_failures (Run *run, RushesScene *scene)
   if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED &&
       !(run->error != NULL &&
         g_error_matches (rushes_scene_get_error (scene), run->error->domain, run->error->code)))
-    cli_error ("%s: %s", rushes_scene_get_name (scene), rushes_scene_get_error (scene)->message);
+    cli_report (rushes_scene_get_name (scene), rushes_scene_get_error (scene));
   if (frames == NULL)
     return;
 
@@ -328,7 +328,7 @@ summarise (Run *run, GListModel *scenes)
 
   cli_reporter_finish (run->reporter, exit_code);
   if (run->error != NULL)
-    cli_error ("%s", run->error->message);
+    cli_report (NULL, run->error);
   for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
@@ -404,7 +404,7 @@ cli_render (int argc, char **argv)
   g_object_set (launcher, "factory-startup", options.factory_startup, NULL);
   if (!rushes_launcher_check (launcher, &error))
     {
-      cli_error ("%s", error->message);
+      cli_report (NULL, error);
       return CLI_EXIT_USAGE;
     }
 
@@ -415,17 +415,16 @@ cli_render (int argc, char **argv)
   pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
   g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
                 (guint) options.timeout, "frame-timeout", (guint) options.frame_timeout,
-                "max-attempts", (guint) options.retries + 1, "existing",
-                options.overwrite ? RUSHES_EXISTING_OVERWRITE
-                : options.keep    ? RUSHES_EXISTING_KEEP
-                                  : RUSHES_EXISTING_RESUME,
-                NULL);
+                "max-attempts", (guint) options.retries + 1, NULL);
   reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
 
   for (int i = 1; i < argc; i++)
     {
       g_autoptr (RushesScene) scene = rushes_scene_new (argv[i], settings);
 
+      rushes_scene_set_existing (scene, options.overwrite ? RUSHES_EXISTING_OVERWRITE
+                                        : options.keep    ? RUSHES_EXISTING_KEEP
+                                                          : RUSHES_EXISTING_RESUME);
       if (!rushes_queue_add (queue, scene, output))
         g_ptr_array_add (renamed, scene);
     }

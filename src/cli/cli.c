@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "cli.h"
+#include "rushes-error.h"
 
 typedef struct
 {
@@ -52,6 +53,36 @@ cli_error (const char *format, ...)
 
   line = cli_display (text);
   g_printerr ("rushes-cli: %s\n", line);
+}
+
+/* What a user of the command line can do about it. */
+static const char *
+get_way_out (const GError *error)
+{
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED))
+    return _ ("render them anew (--overwrite), keep them (--keep), or choose another folder "
+              "(--output)");
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE))
+    return _ ("choose another folder with --output");
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START))
+    return _ ("name another Blender with --blender");
+  return NULL;
+}
+
+/**
+ * cli_report:
+ * @subject: (nullable): what it is about
+ * @error: what went wrong
+ *
+ * Prints one line on standard error, with the option that helps.
+ */
+void
+cli_report (const char *subject, const GError *error)
+{
+  const char *way_out = get_way_out (error);
+
+  cli_error ("%s%s%s%s%s", subject != NULL ? subject : "", subject != NULL ? ": " : "",
+             error->message, way_out != NULL ? "; " : "", way_out != NULL ? way_out : "");
 }
 
 /**

@@ -24,6 +24,7 @@ int cli_main (int argc, char **argv);
 int cli_render (int argc, char **argv);
 int cli_inspect (int argc, char **argv);
 
+void cli_report (const char *subject, const GError *error);
 void cli_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean cli_parse (GOptionContext *context, int *argc, char ***argv);
 char *cli_display (const char *text);

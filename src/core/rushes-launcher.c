@@ -165,7 +165,7 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
   if (program == NULL)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                   _ ("There is no program “%s”; install Blender, or name it with --blender"),
+                   _ ("There is no program “%s”; install Blender, or say where it is"),
                    self->blender);
       return FALSE;
     }

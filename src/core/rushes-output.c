@@ -86,6 +86,21 @@ rushes_output_get_frame_name (RushesOutput *self, guint frame)
 }
 
 /**
+ * rushes_output_build_frame_path:
+ * @root: the folder of a scene's results
+ * @info: what the scene was found to write
+ * @frame: a frame number
+ *
+ * Returns: (transfer full): where the picture lies, or will lie
+ */
+char *
+rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint frame)
+{
+  return g_strdup_printf ("%s" G_DIR_SEPARATOR_S FRAMES "/frame_%06u%s", root, frame,
+                          info->extension);
+}
+
+/**
  * rushes_output_get_staging_name:
  * @self: a bound output
  * @frame: a frame number
@@ -261,7 +276,7 @@ make_folder (RushesOutput *self, GError **error)
     return TRUE;
 
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-               _ ("The output folder “%s” cannot be written: %s; choose another with --output"),
+               _ ("The output folder “%s” cannot be written: %s"),
                folder, g_strerror (errno));
   return FALSE;
 }
@@ -270,9 +285,7 @@ static gboolean
 refuse (RushesOutput *self, const char *reason, GError **error)
 {
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED,
-               _ ("“%s” holds frames %s; render them anew (--overwrite), keep them (--keep), or "
-                  "choose another folder (--output)"),
-               self->root, reason);
+               _ ("“%s” holds frames %s"), self->root, reason);
   return FALSE;
 }
 

@@ -39,6 +39,7 @@ guint8 *rushes_output_bind (RushesOutput *self,
                             RushesFrameRange *range,
                             GError **error);
 gboolean rushes_output_check_blender (RushesOutput *self, const char *version, GError **error);
+char *rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint frame);
 char *rushes_output_get_frame_name (RushesOutput *self, guint frame);
 char *rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client);
 gboolean

@@ -21,7 +21,6 @@ struct _RushesPool
   char *log_dir;            /* (owned) */
   guint jobs;
   RushesOrder order;
-  RushesExisting existing;
   guint start_timeout; /* in seconds; 0: none */
   guint frame_timeout; /* in seconds; 0: none */
   guint max_attempts;

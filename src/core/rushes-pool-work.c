@@ -11,6 +11,10 @@ work_clear (gpointer data)
 {
   PoolWork *work = data;
 
+  /* Nothing of it is in any client's hand, nor in a thread's. */
+  rushes_scene_set_in_use (work->scene, FALSE);
+  if (rushes_scene_get_state (work->scene) == RUSHES_SCENE_QUEUED)
+    rushes_pool_reconsider (work->pool);
   g_clear_object (&work->scene);
 }
 
@@ -32,7 +36,9 @@ pool_work_update (PoolWork *work)
       work->numbers.known = rushes_scene_get_state (work->scene) == RUSHES_SCENE_RENDERING;
       if (work->numbers.known)
         work->numbers.pending =
-            rushes_frames_count (rushes_scene_get_frames (work->scene), RUSHES_FRAME_PENDING);
+            rushes_scene_get_paused (work->scene)
+                ? 0
+                : rushes_frames_count (rushes_scene_get_frames (work->scene), RUSHES_FRAME_PENDING);
       return;
     }
 
@@ -116,5 +122,6 @@ pool_work_open (RushesPool *pool, RushesScene *scene)
   work->numbers.known = TRUE;
   g_ptr_array_add (pool->works, work);
   pool->n_flights++;
-  rushes_scene_open_async (scene, pool->existing, open_cb, g_rc_box_acquire (work));
+  rushes_scene_set_in_use (scene, TRUE);
+  rushes_scene_open_async (scene, open_cb, g_rc_box_acquire (work));
 }

@@ -152,6 +152,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
    * reference counts are for the main loop only. */
   g_autoptr (PoolWork) work = g_steal_pointer (&commit->work);
   g_autoptr (PoolWorker) worker = g_steal_pointer (&commit->worker);
+  g_autoptr (RushesOutput) output = g_steal_pointer (&commit->output);
   g_autoptr (GError) error = NULL;
 
   self->n_flights--;
@@ -159,7 +160,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
       /* When its scene ends here, the folder must be free. */
-      g_clear_pointer (&commit->output, rushes_output_unref);
+      g_clear_pointer (&output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
       rushes_scene_finish_frame (work->scene, commit->index);
       pool_emit_frame_ended (self, work->scene, commit->frame,
@@ -176,7 +177,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         }
     }
   else
-    frame_failed (work, commit->output, commit->index, commit->frame, worker->client,
+    frame_failed (work, output, commit->index, commit->frame, worker->client,
                   commit->seconds, error);
 
   pool_dispatch (self);
@@ -422,7 +423,7 @@ load_work (PoolWorker *worker, PoolWork *work)
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
-                                 rushes_scene_get_settings (scene));
+                                 rushes_scene_get_applied_settings (scene));
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);

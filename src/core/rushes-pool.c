@@ -33,7 +33,6 @@ enum
   PROP_0,
   PROP_JOBS,
   PROP_ORDER,
-  PROP_EXISTING,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
   PROP_MAX_ATTEMPTS,
@@ -105,7 +104,8 @@ open_ahead (RushesPool *self)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, self->next_scene++);
 
-      if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
+      if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED ||
+          rushes_scene_get_paused (scene) || rushes_scene_get_in_use (scene))
         continue;
       pool_work_open (self, scene);
       unclaimed++;
@@ -235,12 +235,33 @@ is_over (RushesPool *self)
          (self->works->len == 0 && self->next_scene >= g_list_model_get_n_items (self->scenes));
 }
 
+/* Lets go of scenes that the user has stopped or paused. */
+static void
+drop_ended (RushesPool *self)
+{
+  for (guint i = self->works->len; i > 0; i--)
+    {
+      g_autoptr (PoolWork) work = g_rc_box_acquire (g_ptr_array_index (self->works, i - 1));
+
+      pool_work_update (work);
+    }
+  /* A frame of a scene that nobody wants any more may take hours. */
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      PoolWorker *worker = g_ptr_array_index (self->workers, i);
+
+      if (worker->busy && worker->work != NULL && rushes_scene_is_ended (worker->work->scene))
+        pool_worker_stop (worker, TRUE);
+    }
+}
+
 static gboolean
 added_cb (gpointer user_data)
 {
   RushesPool *self = user_data;
 
   self->added_id = 0;
+  drop_ended (self);
   pool_dispatch (self);
   return G_SOURCE_REMOVE;
 }
@@ -248,10 +269,17 @@ added_cb (gpointer user_data)
 /* Scenes may be added by whoever listens to us, in the midst of anything: they
  * are looked at later, all at once. */
 static void
-scenes_changed_cb (RushesPool *self)
+look_later (RushesPool *self)
 {
-  if (self->added_id == 0)
+  if (self->task != NULL && self->added_id == 0)
     self->added_id = g_idle_add (added_cb, self);
+}
+
+static void
+scenes_changed_cb (RushesPool *self, guint position)
+{
+  self->next_scene = MIN (self->next_scene, position);
+  look_later (self);
 }
 
 static void
@@ -394,6 +422,23 @@ rushes_pool_resume (RushesPool *self)
 }
 
 /**
+ * rushes_pool_reconsider:
+ * @self: a pool
+ *
+ * To be called after scenes were queued again, paused, or stopped by anybody but
+ * the pool. It looks at all of them, soon: clients that are busy with a scene
+ * that has been stopped are ended.
+ */
+void
+rushes_pool_reconsider (RushesPool *self)
+{
+  g_return_if_fail (RUSHES_IS_POOL (self));
+
+  self->next_scene = 0;
+  look_later (self);
+}
+
+/**
  * rushes_pool_stop:
  * @self: a pool
  *
@@ -422,9 +467,6 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
-      break;
-    case PROP_EXISTING:
-      g_value_set_enum (value, self->existing);
       break;
     case PROP_START_TIMEOUT:
       g_value_set_uint (value, self->start_timeout);
@@ -459,9 +501,6 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
       break;
     case PROP_ORDER:
       self->order = g_value_get_enum (value);
-      break;
-    case PROP_EXISTING:
-      self->existing = g_value_get_enum (value);
       break;
     case PROP_START_TIMEOUT:
       self->start_timeout = g_value_get_uint (value);
@@ -518,13 +557,6 @@ rushes_pool_class_init (RushesPoolClass *klass)
    */
   properties[PROP_ORDER] =
       g_param_spec_enum ("order", NULL, NULL, RUSHES_TYPE_ORDER, RUSHES_ORDER_SIDE_BY_SIDE, flags);
-  /**
-   * RushesPool:existing:
-   *
-   * What to do with frames that are there already.
-   */
-  properties[PROP_EXISTING] = g_param_spec_enum ("existing", NULL, NULL, RUSHES_TYPE_EXISTING,
-                                                 RUSHES_EXISTING_RESUME, flags);
   /**
    * RushesPool:start-timeout:
    *

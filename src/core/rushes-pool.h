@@ -16,6 +16,7 @@ gboolean rushes_pool_run_finish (RushesPool *self, GAsyncResult *result, GError 
 void rushes_pool_drain (RushesPool *self);
 void rushes_pool_stop (RushesPool *self);
 void rushes_pool_resume (RushesPool *self);
+void rushes_pool_reconsider (RushesPool *self);
 guint rushes_pool_get_n_clients (RushesPool *self);
 double rushes_pool_get_rate (RushesPool *self);
 double rushes_pool_get_seconds_left (RushesPool *self);

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-estimator.h"
+#include "rushes-json.h"
 #include "rushes-scene.h"
 
 /* Progress is shown to people: ten times a second is as good as any. */
 #define NOTIFY_MS 100
+
+typedef struct
+{
+  guint frames;
+  guint done;
+  guint failed;
+} Counts;
 
 /**
  * RushesScene:
@@ -23,17 +33,26 @@ struct _RushesScene
   char *name;               /* (owned) */
   char *folder;             /* (owned) (nullable): absolute; of its results */
   RushesSettings *settings; /* (owned) */
+  RushesSettings *applied;  /* (owned) (nullable): what it is being rendered with */
+  RushesExisting existing;
   RushesSceneState state;
   GError *error;         /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
+  RushesReport *report;  /* (owned) (nullable): since it was inspected */
+  GError *report_error;  /* (owned) (nullable): why it could not be */
   RushesInfo *info;      /* (owned) (nullable): since it was bound */
   RushesOutput *output;  /* (owned) (nullable): while it is worked on */
   RushesFrames *frames;  /* (owned) (nullable): since it was bound */
   GHashTable *fractions; /* (owned): index of a frame in hand → per mille done */
   guint n_kept;
+  int newest;   /* frame number; negative: none yet */
+  Counts saved; /* of an earlier session, until its frames are known */
+  char *saved_newest; /* (owned) (nullable): path of a frame, likewise */
   RushesEstimator estimator;
   gint64 began; /* 0: not yet */
   gint64 ended; /* 0: not yet */
   guint notify_id;
+  guint paused : 1;
+  guint in_use : 1;
 };
 
 enum
@@ -43,8 +62,15 @@ enum
   PROP_NAME,
   PROP_SETTINGS,
   PROP_FOLDER,
+  PROP_EXISTING,
+  PROP_PAUSED,
+  PROP_REPORT,
+  PROP_REPORT_ERROR,
   PROP_STATE,
+  PROP_ERROR,
+  /* From here to PROP_N_FAILED: what is notified together, now and then. */
   PROP_PROGRESS,
+  PROP_NEWEST_FILE,
   PROP_N_FRAMES,
   PROP_N_DONE,
   PROP_N_FAILED,
@@ -86,6 +112,7 @@ set_state (RushesScene *self, RushesSceneState state)
   /* Whoever hears of the new state shall read the numbers that go with it. */
   g_clear_handle_id (&self->notify_id, g_source_remove);
   notify_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
@@ -135,17 +162,14 @@ open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 /**
  * rushes_scene_open_async:
  * @self: a scene with a folder that is not being worked on
- * @existing: what to do with frames that are there
  * @callback: (scope async): called when it is open or cannot be
  * @user_data: for @callback
  *
- * Opens the scene's output folder. Work on it begins here.
+ * Opens the scene's output folder. Work on it begins here, with the settings of
+ * this moment.
  */
 void
-rushes_scene_open_async (RushesScene *self,
-                         RushesExisting existing,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   Opening *opening = g_new0 (Opening, 1);
@@ -154,10 +178,13 @@ rushes_scene_open_async (RushesScene *self,
   g_return_if_fail (self->output == NULL && self->folder != NULL);
 
   g_task_set_source_tag (task, rushes_scene_open_async);
+  /* From here on the user may change the settings; whoever renders does not see. */
+  g_set_object (&self->applied, NULL);
+  self->applied = rushes_settings_copy (self->settings);
   opening->folder = g_strdup (self->folder);
   opening->path = g_strdup (self->path);
-  opening->settings = rushes_settings_copy (self->settings);
-  opening->existing = existing;
+  opening->settings = g_object_ref (self->applied);
+  opening->existing = self->existing;
   g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
 
   g_clear_error (&self->error);
@@ -251,7 +278,7 @@ rushes_scene_bind_async (RushesScene *self,
   binding->output = rushes_output_ref (self->output);
   binding->info = rushes_info_copy (info);
 
-  g_object_get (self->settings, "frames", &frames, NULL);
+  g_object_get (self->applied, "frames", &frames, NULL);
   binding->range = frames != NULL ? rushes_frame_range_parse (frames, &error)
                                   : rushes_frame_range_new (info->start, info->end, info->step);
   if (binding->range == NULL)
@@ -291,12 +318,16 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
   self->info = g_steal_pointer (&binding->info);
   self->frames = rushes_frames_new (binding->range);
   self->n_kept = 0;
+  self->newest = -1;
   for (guint i = 0; i < rushes_frames_get_length (self->frames); i++)
     if (binding->done[i])
       {
         rushes_frames_set_done (self->frames, i);
+        self->newest = (int) rushes_frames_get_number (self->frames, i);
         self->n_kept++;
       }
+  /* What is here now belongs to this run: a pause must not throw it away. */
+  rushes_scene_set_existing (self, RUSHES_EXISTING_RESUME);
 
   rushes_estimator_start (&self->estimator, now);
   self->began = now;
@@ -365,6 +396,7 @@ rushes_scene_finish_frame (RushesScene *self, guint index)
   if (!leave_frame (self, index))
     return;
   rushes_frames_set_done (self->frames, index);
+  self->newest = (int) rushes_frames_get_number (self->frames, index);
   rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
 }
 
@@ -416,7 +448,8 @@ rushes_scene_fail_frame (RushesScene *self,
  * rushes_scene_settle:
  * @self: a scene
  *
- * Finishes the scene if its last frame has been finished or given up.
+ * Finishes the scene if its last frame has been finished or given up; stops a
+ * paused one when no frame of it is in hand.
  *
  * Returns: whether it has ended, in whatever way
  */
@@ -426,9 +459,15 @@ rushes_scene_settle (RushesScene *self)
   g_return_val_if_fail (RUSHES_IS_SCENE (self), TRUE);
 
   if (self->state == RUSHES_SCENE_RENDERING &&
-      rushes_frames_count (self->frames, RUSHES_FRAME_PENDING) == 0 &&
       rushes_frames_count (self->frames, RUSHES_FRAME_RENDERING) == 0)
-    end (self, RUSHES_SCENE_FINISHED);
+    {
+      if (rushes_frames_count (self->frames, RUSHES_FRAME_PENDING) == 0)
+        end (self, RUSHES_SCENE_FINISHED);
+      else if (self->paused)
+        end (self, RUSHES_SCENE_STOPPED);
+    }
+  else if (self->state == RUSHES_SCENE_LOADING && self->paused)
+    end (self, RUSHES_SCENE_STOPPED);
 
   return rushes_scene_is_ended (self);
 }
@@ -466,6 +505,250 @@ rushes_scene_stop (RushesScene *self)
     end (self, RUSHES_SCENE_STOPPED);
 }
 
+/**
+ * rushes_scene_requeue:
+ * @self: a scene that has ended
+ *
+ * Back into the queue: what is there is kept or not as #RushesScene:existing
+ * says.
+ */
+void
+rushes_scene_requeue (RushesScene *self)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (rushes_scene_is_ended (self));
+
+  g_clear_error (&self->error);
+  set_state (self, RUSHES_SCENE_QUEUED);
+}
+
+/**
+ * rushes_scene_retry_failed:
+ * @self: a scene
+ *
+ * Gives the frames that were given up another chance: now if it is being
+ * rendered, else by queueing it again.
+ */
+void
+rushes_scene_retry_failed (RushesScene *self)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->state == RUSHES_SCENE_RENDERING)
+    {
+      rushes_frames_retry_failed (self->frames);
+      progress_changed (self);
+    }
+  else if (rushes_scene_is_ended (self))
+    rushes_scene_requeue (self);
+}
+
+/* ---- Saving ---------------------------------------------------------- */
+
+static Counts
+count (RushesScene *self)
+{
+  if (self->frames == NULL)
+    return self->saved;
+  return (Counts){ rushes_frames_get_length (self->frames),
+                   rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
+                   rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
+}
+
+/* What a scene in the midst of work is when it is met again. */
+static RushesSceneState
+get_lasting_state (RushesScene *self)
+{
+  return self->state == RUSHES_SCENE_LOADING || self->state == RUSHES_SCENE_RENDERING
+             ? RUSHES_SCENE_STOPPED
+             : self->state;
+}
+
+static void
+add_error (JsonBuilder *builder, const GError *error)
+{
+  json_builder_set_member_name (builder, "error");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "cause");
+  json_builder_add_string_value (builder, rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
+  json_builder_set_member_name (builder, "message");
+  json_builder_add_string_value (builder, error->message);
+  json_builder_end_object (builder);
+}
+
+/* A path as JSON holds it: escaped, for it need not be UTF-8. */
+static void
+add_path (JsonBuilder *builder, const char *name, const char *path)
+{
+  g_autofree char *escaped = g_uri_escape_bytes ((const guint8 *) path, strlen (path), "/ ");
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, g_utf8_validate (path, -1, NULL) ? path : escaped);
+  if (!g_utf8_validate (path, -1, NULL))
+    {
+      g_autofree char *flag = g_strconcat (name, "-escaped", NULL);
+
+      json_builder_set_member_name (builder, flag);
+      json_builder_add_boolean_value (builder, TRUE);
+    }
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+/**
+ * rushes_scene_to_json:
+ * @self: a scene
+ *
+ * Returns: (transfer full): an object that rushes_scene_from_json() reads: all
+ *   that outlives the program. Frames are not in it; the output folder knows
+ *   them better.
+ */
+JsonNode *
+rushes_scene_to_json (RushesScene *self)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+  g_autofree char *newest = NULL;
+  Counts counts;
+
+  g_return_val_if_fail (RUSHES_IS_SCENE (self), NULL);
+
+  builder = json_builder_new ();
+  counts = count (self);
+  newest = rushes_scene_get_newest_file (self);
+  json_builder_begin_object (builder);
+  add_path (builder, "path", self->path);
+  if (self->folder != NULL)
+    add_path (builder, "folder", self->folder);
+  json_builder_set_member_name (builder, "settings");
+  json_builder_add_value (builder, rushes_settings_to_json (self->settings));
+  json_builder_set_member_name (builder, "state");
+  json_builder_add_string_value (
+      builder, rushes_enum_nick (RUSHES_TYPE_SCENE_STATE, (int) get_lasting_state (self)));
+  json_builder_set_member_name (builder, "existing");
+  json_builder_add_string_value (builder,
+                                 rushes_enum_nick (RUSHES_TYPE_EXISTING, (int) self->existing));
+  json_builder_set_member_name (builder, "paused");
+  json_builder_add_boolean_value (builder, self->paused);
+  add_int (builder, "frames", counts.frames);
+  add_int (builder, "done", counts.done);
+  add_int (builder, "failed", counts.failed);
+  if (newest != NULL)
+    add_path (builder, "newest", newest);
+  if (self->error != NULL)
+    add_error (builder, self->error);
+  if (self->report != NULL)
+    {
+      json_builder_set_member_name (builder, "report");
+      json_builder_add_value (builder, rushes_report_to_json (self->report));
+    }
+  json_builder_end_object (builder);
+
+  return json_builder_get_root (builder);
+}
+
+static char *
+read_path (JsonObject *object, const char *name)
+{
+  g_autofree char *flag = g_strconcat (name, "-escaped", NULL);
+  const char *text = rushes_json_get_string (object, name);
+  g_autofree char *path = NULL;
+
+  if (text == NULL)
+    return NULL;
+  path = json_object_has_member (object, flag) ? g_uri_unescape_string (text, NULL)
+                                               : g_strdup (text);
+  return path != NULL && g_path_is_absolute (path) ? g_steal_pointer (&path) : NULL;
+}
+
+static int
+read_enum (JsonObject *object, const char *name, GType type)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  const char *nick = rushes_json_get_string (object, name);
+  GEnumValue *value = nick != NULL ? g_enum_get_value_by_nick (klass, nick) : NULL;
+
+  return value != NULL ? value->value : 0;
+}
+
+static GError *
+read_error (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "error");
+  const char *message;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+  message = rushes_json_get_string (json_node_get_object (node), "message");
+  return g_error_new_literal (RUSHES_ERROR,
+                              read_enum (json_node_get_object (node), "cause", RUSHES_TYPE_ERROR),
+                              message != NULL ? message : "");
+}
+
+static guint
+read_count (JsonObject *object, const char *name, guint limit)
+{
+  return (guint) CLAMP (rushes_json_get_int (object, name, 0), 0, limit);
+}
+
+/**
+ * rushes_scene_from_json:
+ * @node: what rushes_scene_to_json() wrote, or anything else
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): the scene, or %NULL with
+ *   %RUSHES_ERROR_INVALID when there is not even a path
+ */
+RushesScene *
+rushes_scene_from_json (JsonNode *node, GError **error)
+{
+  g_autoptr (RushesSettings) settings = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *newest = NULL;
+  RushesScene *self;
+  JsonObject *object;
+  JsonNode *member;
+  JsonNode *paused;
+
+  g_return_val_if_fail (node != NULL, NULL);
+
+  object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  path = object != NULL ? read_path (object, "path") : NULL;
+  if (path == NULL)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID, _ ("This is not a saved scene"));
+      return NULL;
+    }
+  member = json_object_get_member (object, "settings");
+  settings = member != NULL ? rushes_settings_from_json (member, error) : rushes_settings_new ();
+  if (settings == NULL)
+    return NULL;
+
+  self = rushes_scene_new (path, settings);
+  self->folder = read_path (object, "folder");
+  self->existing = (RushesExisting) read_enum (object, "existing", RUSHES_TYPE_EXISTING);
+  self->state = (RushesSceneState) read_enum (object, "state", RUSHES_TYPE_SCENE_STATE);
+  self->state = get_lasting_state (self);
+  self->error = read_error (object);
+  if (self->state == RUSHES_SCENE_FAILED && self->error == NULL)
+    self->state = RUSHES_SCENE_STOPPED;
+  paused = rushes_json_get_value (object, "paused");
+  self->paused = paused != NULL && json_node_get_boolean (paused);
+  self->saved.frames = read_count (object, "frames", RUSHES_FRAME_MAX + 1);
+  self->saved.done = read_count (object, "done", self->saved.frames);
+  self->saved.failed = read_count (object, "failed", self->saved.frames - self->saved.done);
+  self->saved_newest = read_path (object, "newest");
+  member = json_object_get_member (object, "report");
+  if (member != NULL)
+    self->report = rushes_report_from_json (member);
+
+  return self;
+}
+
 /* ---- The object ------------------------------------------------------ */
 
 static void
@@ -487,8 +770,26 @@ rushes_scene_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_FOLDER:
       g_value_set_string (value, self->folder);
       break;
+    case PROP_EXISTING:
+      g_value_set_enum (value, self->existing);
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
+    case PROP_REPORT:
+      g_value_set_boxed (value, self->report);
+      break;
+    case PROP_REPORT_ERROR:
+      g_value_set_boxed (value, self->report_error);
+      break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    case PROP_NEWEST_FILE:
+      g_value_take_string (value, rushes_scene_get_newest_file (self));
       break;
     case PROP_PROGRESS:
       g_value_set_double (value, rushes_scene_get_progress (self));
@@ -515,6 +816,12 @@ rushes_scene_set_property (GObject *object, guint id, const GValue *value, GPara
     case PROP_FOLDER:
       rushes_scene_set_folder (RUSHES_SCENE (object), g_value_get_string (value));
       break;
+    case PROP_EXISTING:
+      rushes_scene_set_existing (RUSHES_SCENE (object), g_value_get_enum (value));
+      break;
+    case PROP_PAUSED:
+      rushes_scene_set_paused (RUSHES_SCENE (object), g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -530,7 +837,11 @@ rushes_scene_finalize (GObject *object)
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->folder, g_free);
   g_clear_object (&self->settings);
+  g_clear_object (&self->applied);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->report, rushes_report_unref);
+  g_clear_error (&self->report_error);
+  g_clear_pointer (&self->saved_newest, g_free);
   g_clear_pointer (&self->info, rushes_info_free);
   g_clear_pointer (&self->output, rushes_output_unref);
   g_clear_pointer (&self->frames, rushes_frames_free);
@@ -576,12 +887,55 @@ rushes_scene_class_init (RushesSceneClass *klass)
   properties[PROP_FOLDER] =
       g_param_spec_string ("folder", NULL, NULL, NULL, flags | G_PARAM_WRITABLE);
   /**
+   * RushesScene:existing:
+   *
+   * What to do with frames that are there when work on it begins. Once that is
+   * done it falls back to %RUSHES_EXISTING_RESUME.
+   */
+  properties[PROP_EXISTING] =
+      g_param_spec_enum ("existing", NULL, NULL, RUSHES_TYPE_EXISTING, RUSHES_EXISTING_RESUME,
+                         flags | G_PARAM_WRITABLE);
+  /**
+   * RushesScene:paused:
+   *
+   * Whether the user holds it back: frames in hand are finished, none is begun.
+   */
+  properties[PROP_PAUSED] =
+      g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
+  /**
+   * RushesScene:report:
+   *
+   * What the file holds by itself; %NULL until it was inspected.
+   */
+  properties[PROP_REPORT] =
+      g_param_spec_boxed ("report", NULL, NULL, RUSHES_TYPE_REPORT, flags);
+  /**
+   * RushesScene:report-error:
+   *
+   * Why it could not be inspected.
+   */
+  properties[PROP_REPORT_ERROR] =
+      g_param_spec_boxed ("report-error", NULL, NULL, G_TYPE_ERROR, flags);
+  /**
    * RushesScene:state:
    *
    * What happens to the scene.
    */
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_SCENE_STATE, RUSHES_SCENE_QUEUED, flags);
+  /**
+   * RushesScene:error:
+   *
+   * Why it failed as a whole.
+   */
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+  /**
+   * RushesScene:newest-file:
+   *
+   * Absolute path of the picture of the frame that was done last.
+   */
+  properties[PROP_NEWEST_FILE] =
+      g_param_spec_string ("newest-file", NULL, NULL, NULL, flags);
   /**
    * RushesScene:progress:
    *
@@ -614,6 +968,7 @@ static void
 rushes_scene_init (RushesScene *self)
 {
   self->fractions = g_hash_table_new (NULL, NULL);
+  self->newest = -1;
 }
 
 /* "shots/monkey.blend" → "monkey"; never a name that leaves its folder. */
@@ -710,6 +1065,137 @@ rushes_scene_set_folder (RushesScene *self, const char *folder)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
 }
 
+/**
+ * rushes_scene_get_applied_settings:
+ * @self: a scene that was opened
+ *
+ * Returns: (transfer none): the settings that it is being rendered with,
+ *   whatever the user has changed since
+ */
+RushesSettings *
+rushes_scene_get_applied_settings (RushesScene *self)
+{
+  return self->applied;
+}
+
+RushesExisting
+rushes_scene_get_existing (RushesScene *self)
+{
+  return self->existing;
+}
+
+void
+rushes_scene_set_existing (RushesScene *self, RushesExisting existing)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->existing == existing)
+    return;
+  self->existing = existing;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXISTING]);
+}
+
+gboolean
+rushes_scene_get_paused (RushesScene *self)
+{
+  return self->paused;
+}
+
+/**
+ * rushes_scene_set_paused:
+ * @self: a scene
+ * @paused: whether no frame of it is to be begun
+ *
+ * A pool that has the scene at work must be told: rushes_pool_reconsider().
+ */
+void
+rushes_scene_set_paused (RushesScene *self, gboolean paused)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->paused == !!paused)
+    return;
+  self->paused = !!paused;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+/**
+ * rushes_scene_get_in_use:
+ * @self: a scene
+ *
+ * Returns: whether a pool still has something of it in hand, perhaps after its
+ *   end: its folder's lock, for one
+ */
+gboolean
+rushes_scene_get_in_use (RushesScene *self)
+{
+  return self->in_use;
+}
+
+void
+rushes_scene_set_in_use (RushesScene *self, gboolean in_use)
+{
+  self->in_use = !!in_use;
+}
+
+/**
+ * rushes_scene_get_report:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): what the file holds by itself
+ */
+const RushesReport *
+rushes_scene_get_report (RushesScene *self)
+{
+  return self->report;
+}
+
+const GError *
+rushes_scene_get_report_error (RushesScene *self)
+{
+  return self->report_error;
+}
+
+/**
+ * rushes_scene_set_report:
+ * @self: a scene
+ * @report: (nullable): what a client found in the file
+ * @error: (nullable): why it could not look
+ */
+void
+rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GError *error)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  g_clear_pointer (&self->report, rushes_report_unref);
+  g_clear_error (&self->report_error);
+  if (report != NULL)
+    self->report = rushes_report_ref (report);
+  if (error != NULL)
+    self->report_error = g_error_copy (error);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT_ERROR]);
+}
+
+/**
+ * rushes_scene_get_newest_file:
+ * @self: a scene
+ *
+ * Returns: (transfer full) (nullable): path of the picture of the frame that
+ *   was done last
+ */
+char *
+rushes_scene_get_newest_file (RushesScene *self)
+{
+  g_return_val_if_fail (RUSHES_IS_SCENE (self), NULL);
+
+  if (self->frames == NULL)
+    return g_strdup (self->saved_newest);
+  if (self->newest < 0)
+    return NULL;
+  return rushes_output_build_frame_path (self->folder, self->info, (guint) self->newest);
+}
+
 RushesSceneState
 rushes_scene_get_state (RushesScene *self)
 {
@@ -802,19 +1288,19 @@ rushes_scene_get_progress (RushesScene *self)
 guint
 rushes_scene_get_n_frames (RushesScene *self)
 {
-  return self->frames != NULL ? rushes_frames_get_length (self->frames) : 0;
+  return count (self).frames;
 }
 
 guint
 rushes_scene_get_n_done (RushesScene *self)
 {
-  return self->frames != NULL ? rushes_frames_count (self->frames, RUSHES_FRAME_DONE) : 0;
+  return count (self).done;
 }
 
 guint
 rushes_scene_get_n_failed (RushesScene *self)
 {
-  return self->frames != NULL ? rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) : 0;
+  return count (self).failed;
 }
 
 /**
@@ -841,6 +1327,20 @@ rushes_scene_get_seconds (RushesScene *self)
   gint64 until = self->ended != 0 ? self->ended : g_get_monotonic_time ();
 
   return self->began != 0 ? (double) (until - self->began) / G_USEC_PER_SEC : 0;
+}
+
+/**
+ * rushes_scene_get_rate:
+ * @self: a scene
+ *
+ * Returns: its frames a second of late; 0 when nothing can be said
+ */
+double
+rushes_scene_get_rate (RushesScene *self)
+{
+  if (self->state != RUSHES_SCENE_RENDERING)
+    return 0;
+  return rushes_estimator_get_rate (&self->estimator, g_get_monotonic_time ());
 }
 
 /**

@@ -4,6 +4,7 @@
 #include "rushes-frames.h"
 #include "rushes-info.h"
 #include "rushes-output.h"
+#include "rushes-report.h"
 #include "rushes-settings.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ RushesScene *rushes_scene_new (const char *path, RushesSettings *settings);
 const char *rushes_scene_get_path (RushesScene *self);
 const char *rushes_scene_get_name (RushesScene *self);
 RushesSettings *rushes_scene_get_settings (RushesScene *self);
+RushesSettings *rushes_scene_get_applied_settings (RushesScene *self);
 const char *rushes_scene_get_folder (RushesScene *self);
 void rushes_scene_set_folder (RushesScene *self, const char *folder);
 RushesSceneState rushes_scene_get_state (RushesScene *self);
@@ -49,11 +51,21 @@ guint rushes_scene_get_n_failed (RushesScene *self);
 guint rushes_scene_get_n_kept (RushesScene *self);
 double rushes_scene_get_seconds (RushesScene *self);
 double rushes_scene_get_seconds_left (RushesScene *self);
+double rushes_scene_get_rate (RushesScene *self);
+char *rushes_scene_get_newest_file (RushesScene *self);
+RushesExisting rushes_scene_get_existing (RushesScene *self);
+void rushes_scene_set_existing (RushesScene *self, RushesExisting existing);
+gboolean rushes_scene_get_paused (RushesScene *self);
+void rushes_scene_set_paused (RushesScene *self, gboolean paused);
+gboolean rushes_scene_get_in_use (RushesScene *self);
+void rushes_scene_set_in_use (RushesScene *self, gboolean in_use);
 
-void rushes_scene_open_async (RushesScene *self,
-                              RushesExisting existing,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data);
+const RushesReport *rushes_scene_get_report (RushesScene *self);
+const GError *rushes_scene_get_report_error (RushesScene *self);
+void rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GError *error);
+
+void
+rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error);
 void rushes_scene_bind_async (RushesScene *self,
                               const RushesInfo *info,
@@ -74,5 +86,10 @@ gboolean rushes_scene_fail_frame (RushesScene *self,
 gboolean rushes_scene_settle (RushesScene *self);
 void rushes_scene_fail (RushesScene *self, const GError *error);
 void rushes_scene_stop (RushesScene *self);
+void rushes_scene_requeue (RushesScene *self);
+void rushes_scene_retry_failed (RushesScene *self);
+
+JsonNode *rushes_scene_to_json (RushesScene *self);
+RushesScene *rushes_scene_from_json (JsonNode *node, GError **error);
 
 G_END_DECLS

@@ -90,7 +90,7 @@ test_check (void)
 
       g_assert_false (rushes_launcher_check (launcher, &error));
       rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, wrong[i]);
-      rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "--blender");
+      rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "say where it is");
     }
 }
 

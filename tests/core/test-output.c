@@ -125,7 +125,7 @@ assert_refused (Fixture *fixture, const char *words)
   g_assert_null (try_open (fixture, RUSHES_EXISTING_RESUME, &error));
   rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, words);
   rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, fixture->root);
-  rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, "--overwrite");
+  rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, "holds frames");
 }
 
 static char *

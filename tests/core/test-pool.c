@@ -39,6 +39,7 @@ struct Fixture
 {
   RushesTestFolder *folder; /* (owned) */
   char *output;             /* (owned) */
+  RushesExisting existing;  /* of scenes queued from now on */
   RushesQueue *queue;       /* (owned) */
   RushesPool *pool;         /* (owned) */
   const char *modes;        /* (nullable): what is wrong with each client */
@@ -143,6 +144,7 @@ begin (Fixture *fixture)
   fixture->on_frame = NULL;
   fixture->on_started = NULL;
   fixture->flag = FALSE;
+  fixture->existing = RUSHES_EXISTING_RESUME;
 }
 
 static void
@@ -158,6 +160,7 @@ add_path (Fixture *fixture, const char *path)
   g_autoptr (RushesSettings) settings = rushes_settings_new ();
   g_autoptr (RushesScene) scene = rushes_scene_new (path, settings);
 
+  rushes_scene_set_existing (scene, fixture->existing);
   rushes_queue_add (fixture->queue, scene, fixture->output);
   return scene;
 }
@@ -771,10 +774,10 @@ test_fault_always (Fixture *fixture, gconstpointer data)
       RushesFailure *failure;
 
       begin (fixture);
+      fixture->existing = RUSHES_EXISTING_OVERWRITE;
       scene = add_scene (fixture, name, directives);
       other = add_scene (fixture, "other.blend", "end=2");
-      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, "existing",
-                    RUSHES_EXISTING_OVERWRITE, NULL);
+      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, NULL);
       run (fixture);
       assert_finished (scene, 5, 1);
       assert_finished (other, 2, 0);
@@ -1237,7 +1240,8 @@ test_overwrite (Fixture *fixture, gconstpointer data)
   RushesScene *scene;
 
   render_ten (fixture);
-  g_object_set (fixture->pool, "existing", RUSHES_EXISTING_OVERWRITE, "jobs", 2, NULL);
+  fixture->existing = RUSHES_EXISTING_OVERWRITE;
+  set_jobs (fixture, 2);
   scene = add_again (fixture, "scene.blend");
   run (fixture);
   assert_finished (scene, 10, 0);
@@ -1254,7 +1258,7 @@ test_settings_changed (Fixture *fixture, gconstpointer data)
   g_autofree char *third = NULL;
 
   render_ten (fixture);
-  g_object_set (fixture->pool, "existing", existing, NULL);
+  fixture->existing = existing;
   scene = add_again (fixture, "scene.blend");
   g_object_set (rushes_scene_get_settings (scene), "samples", 5, NULL);
   third = make_frame_path (scene, 3);
@@ -1274,7 +1278,7 @@ test_settings_changed (Fixture *fixture, gconstpointer data)
       break;
     case RUSHES_EXISTING_RESUME:
     default:
-      assert_failed (scene, RUSHES_ERROR_SETTINGS_CHANGED, "--overwrite");
+      assert_failed (scene, RUSHES_ERROR_SETTINGS_CHANGED, "other settings");
       g_assert_cmpuint (fixture->n_clients_started, ==, 0);
       {
         g_autofree char *frames = g_path_get_dirname (third);
@@ -1295,7 +1299,7 @@ test_other_blend (Fixture *fixture, gconstpointer data)
   assert_failed (scene, RUSHES_ERROR_SETTINGS_CHANGED, "another state");
 
   begin (fixture);
-  g_object_set (fixture->pool, "existing", RUSHES_EXISTING_OVERWRITE, NULL);
+  fixture->existing = RUSHES_EXISTING_OVERWRITE;
   scene = add_scene (fixture, "scene.blend", "end=3");
   run (fixture);
   assert_finished (scene, 3, 0);

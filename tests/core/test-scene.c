@@ -79,7 +79,8 @@ open_scene (Fixture *fixture, RushesExisting existing, GError **error)
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  rushes_scene_open_async (fixture->scene, existing, rushes_test_result_cb, &location);
+  rushes_scene_set_existing (fixture->scene, existing);
+  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
   result = rushes_test_wait_for_result (&location);
   return rushes_scene_open_finish (fixture->scene, result, error);
 }
@@ -529,7 +530,7 @@ test_settings_change_while_opening (Fixture *fixture, gconstpointer data)
   g_autofree char *manifest = NULL;
   g_autofree char *text = NULL;
 
-  rushes_scene_open_async (fixture->scene, RUSHES_EXISTING_RESUME, rushes_test_result_cb,
+  rushes_scene_open_async (fixture->scene, rushes_test_result_cb,
                            &location);
   g_object_set (rushes_scene_get_settings (fixture->scene), "samples", 9, NULL);
   result = rushes_test_wait_for_result (&location);
@@ -547,7 +548,7 @@ test_stop_while_opening (Fixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  rushes_scene_open_async (fixture->scene, RUSHES_EXISTING_RESUME, rushes_test_result_cb,
+  rushes_scene_open_async (fixture->scene, rushes_test_result_cb,
                            &location);
   rushes_scene_stop (fixture->scene);
   result = rushes_test_wait_for_result (&location);
