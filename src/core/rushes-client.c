@@ -53,6 +53,7 @@ struct _RushesClient
   GError *cause;         /* (owned) (nullable): why it ended */
   char *blender_version; /* (owned) (nullable) */
   gint64 pid;
+  guint64 memory; /* bytes, as it said last; 0: not yet */
 };
 
 enum
@@ -573,9 +574,15 @@ rushes_client_call_async (RushesClient *self,
 GVariant *
 rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error)
 {
+  GVariant *reply;
+  gint64 memory;
+
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  reply = g_task_propagate_pointer (G_TASK (result), error);
+  if (reply != NULL && g_variant_lookup (reply, "memory", "x", &memory) && memory > 0)
+    self->memory = (guint64) memory;
+  return reply;
 }
 
 /**
@@ -739,6 +746,20 @@ rushes_client_get_blender_version (RushesClient *self)
   g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
 
   return self->blender_version;
+}
+
+/**
+ * rushes_client_get_memory:
+ * @self: a client
+ *
+ * Returns: bytes of memory that it took at its last answer; 0: not known
+ */
+guint64
+rushes_client_get_memory (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), 0);
+
+  return self->memory;
 }
 
 /**

@@ -270,27 +270,26 @@ blend_in (double mean, double seconds)
 }
 
 static gboolean
-has_outgrown (PoolWorker *worker, GVariant *reply)
+has_outgrown (PoolWorker *worker)
 {
-  gint64 memory = 0;
+  guint64 memory = rushes_client_get_memory (worker->client);
 
-  g_variant_lookup (reply, "memory", "x", &memory);
-  if (memory <= 0)
+  if (memory == 0)
     return FALSE;
   if (worker->baseline == 0)
-    worker->baseline = (guint64) memory;
+    worker->baseline = memory;
 
-  return (guint64) memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
+  return memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
 }
 
 static void
-frame_rendered (PoolWorker *worker, double seconds, GVariant *reply)
+frame_rendered (PoolWorker *worker, double seconds)
 {
   RushesWork *numbers = &worker->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
   commit_frame (worker, seconds);
-  if (has_outgrown (worker, reply))
+  if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
       pool_worker_stop (worker, FALSE);
@@ -309,7 +308,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
   if (reply != NULL && !rushes_scene_is_ended (work->scene))
-    frame_rendered (worker, seconds, reply);
+    frame_rendered (worker, seconds);
   else
     rushes_output_discard (worker->output, worker->staging);
   output = g_steal_pointer (&worker->output);

@@ -16,6 +16,7 @@ struct _RushesQueue
   GObject parent_instance;
   GPtrArray *scenes;   /* (owned) (element-type RushesScene) */
   GHashTable *folders; /* (owned): (owned) folder paths in use */
+  GHashTable *paths;   /* (owned): (owned) path of a .blend → how many scenes are it */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -61,6 +62,7 @@ rushes_queue_finalize (GObject *object)
 
   g_clear_pointer (&self->scenes, g_ptr_array_unref);
   g_clear_pointer (&self->folders, g_hash_table_unref);
+  g_clear_pointer (&self->paths, g_hash_table_unref);
 
   G_OBJECT_CLASS (rushes_queue_parent_class)->finalize (object);
 }
@@ -76,6 +78,7 @@ rushes_queue_init (RushesQueue *self)
 {
   self->scenes = g_ptr_array_new_with_free_func (g_object_unref);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**
@@ -88,6 +91,55 @@ rushes_queue_new (void)
 {
   return g_object_new (RUSHES_TYPE_QUEUE, NULL);
 }
+
+/* ---- Folders --------------------------------------------------------- */
+
+/* Gives @scene the folder OUTPUT/NAME, or OUTPUT/NAME-2 and so on where another
+ * scene has that; tells whether it bears the scene's own name. */
+static gboolean
+choose_folder (RushesQueue *self, RushesScene *scene, const char *output)
+{
+  g_autofree char *absolute = g_canonicalize_filename (output, NULL);
+  g_autofree char *folder = g_build_filename (absolute, rushes_scene_get_name (scene), NULL);
+  guint n = 1;
+
+  while (g_hash_table_contains (self->folders, folder))
+    {
+      g_autofree char *name = g_strdup_printf ("%s-%u", rushes_scene_get_name (scene), ++n);
+
+      g_free (folder);
+      folder = g_build_filename (absolute, name, NULL);
+    }
+
+  rushes_scene_set_folder (scene, folder);
+  return n == 1;
+}
+
+static void
+claim (RushesQueue *self, RushesScene *scene)
+{
+  guint users = GPOINTER_TO_UINT (
+      g_hash_table_lookup (self->paths, (gpointer) rushes_scene_get_path (scene)));
+
+  g_hash_table_add (self->folders, g_strdup (rushes_scene_get_folder (scene)));
+  g_hash_table_insert (self->paths, g_strdup (rushes_scene_get_path (scene)),
+                       GUINT_TO_POINTER (users + 1));
+}
+
+static void
+release (RushesQueue *self, RushesScene *scene)
+{
+  const char *path = rushes_scene_get_path (scene);
+  guint users = GPOINTER_TO_UINT (g_hash_table_lookup (self->paths, path));
+
+  g_hash_table_remove (self->folders, rushes_scene_get_folder (scene));
+  if (users > 1)
+    g_hash_table_insert (self->paths, g_strdup (path), GUINT_TO_POINTER (users - 1));
+  else
+    g_hash_table_remove (self->paths, path);
+}
+
+/* ---- Public functions ------------------------------------------------ */
 
 /**
  * rushes_queue_add:
@@ -103,28 +155,137 @@ rushes_queue_new (void)
 gboolean
 rushes_queue_add (RushesQueue *self, RushesScene *scene, const char *output)
 {
-  g_autofree char *absolute = NULL;
-  g_autofree char *folder = NULL;
-  guint n = 1;
+  gboolean own_name;
 
   g_return_val_if_fail (RUSHES_IS_QUEUE (self), FALSE);
   g_return_val_if_fail (RUSHES_IS_SCENE (scene), FALSE);
   g_return_val_if_fail (output != NULL, FALSE);
 
-  absolute = g_canonicalize_filename (output, NULL);
-  folder = g_build_filename (absolute, rushes_scene_get_name (scene), NULL);
-  while (g_hash_table_contains (self->folders, folder))
+  own_name = choose_folder (self, scene, output);
+  rushes_queue_insert (self, self->scenes->len, scene);
+
+  return own_name;
+}
+
+/**
+ * rushes_queue_insert:
+ * @self: a queue
+ * @position: where; the end if there are fewer scenes
+ * @scene: a scene that has a folder
+ *
+ * Puts back a scene that was in a queue before. Should its folder have been
+ * given to another meanwhile, it gets one beside it.
+ */
+void
+rushes_queue_insert (RushesQueue *self, guint position, RushesScene *scene)
+{
+  const char *folder;
+
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+  folder = rushes_scene_get_folder (scene);
+  g_return_if_fail (folder != NULL);
+
+  if (g_hash_table_contains (self->folders, folder))
     {
-      g_autofree char *name = g_strdup_printf ("%s-%u", rushes_scene_get_name (scene), ++n);
+      g_autofree char *output = g_path_get_dirname (folder);
 
-      g_free (folder);
-      folder = g_build_filename (absolute, name, NULL);
+      choose_folder (self, scene, output);
     }
+  claim (self, scene);
+  position = MIN (position, self->scenes->len);
+  g_ptr_array_insert (self->scenes, (int) position, g_object_ref (scene));
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+}
 
-  rushes_scene_set_folder (scene, folder);
-  g_hash_table_add (self->folders, g_steal_pointer (&folder));
-  g_ptr_array_add (self->scenes, g_object_ref (scene));
-  g_list_model_items_changed (G_LIST_MODEL (self), self->scenes->len - 1, 0, 1);
+/**
+ * rushes_queue_remove:
+ * @self: a queue
+ * @position: of the scene that leaves
+ *
+ * Frames on disk stay. Work on the scene must have been stopped.
+ */
+void
+rushes_queue_remove (RushesQueue *self, guint position)
+{
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (position < self->scenes->len);
 
-  return n == 1;
+  release (self, g_ptr_array_index (self->scenes, position));
+  g_ptr_array_remove_index (self->scenes, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+/**
+ * rushes_queue_move:
+ * @self: a queue
+ * @from: position of the scene that moves
+ * @to: its position afterwards
+ */
+void
+rushes_queue_move (RushesQueue *self, guint from, guint to)
+{
+  guint first = MIN (from, to), last = MAX (from, to);
+  RushesScene *scene;
+
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (last < self->scenes->len);
+
+  if (from == to)
+    return;
+  scene = g_ptr_array_steal_index (self->scenes, from);
+  g_ptr_array_insert (self->scenes, (int) to, scene);
+  g_list_model_items_changed (G_LIST_MODEL (self), first, last - first + 1, last - first + 1);
+}
+
+/**
+ * rushes_queue_place:
+ * @self: a queue
+ * @scene: one of its scenes, not being worked on
+ * @output: the output folder; the scene's own is made below it
+ *
+ * Gives a scene another folder.
+ */
+void
+rushes_queue_place (RushesQueue *self, RushesScene *scene, const char *output)
+{
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+  g_return_if_fail (output != NULL);
+
+  g_hash_table_remove (self->folders, rushes_scene_get_folder (scene));
+  choose_folder (self, scene, output);
+  g_hash_table_add (self->folders, g_strdup (rushes_scene_get_folder (scene)));
+}
+
+/**
+ * rushes_queue_has_path:
+ * @self: a queue
+ * @path: absolute path of a .blend
+ *
+ * Returns: whether a scene of the queue is that file
+ */
+gboolean
+rushes_queue_has_path (RushesQueue *self, const char *path)
+{
+  g_return_val_if_fail (RUSHES_IS_QUEUE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  return g_hash_table_contains (self->paths, path);
+}
+
+/**
+ * rushes_queue_find:
+ * @self: a queue
+ * @scene: a scene
+ * @position: (out) (optional): where it is
+ *
+ * Returns: whether it is there
+ */
+gboolean
+rushes_queue_find (RushesQueue *self, RushesScene *scene, guint *position)
+{
+  g_return_val_if_fail (RUSHES_IS_QUEUE (self), FALSE);
+
+  return g_ptr_array_find (self->scenes, scene, position);
 }

@@ -10,5 +10,11 @@ G_DECLARE_FINAL_TYPE (RushesQueue, rushes_queue, RUSHES, QUEUE, GObject)
 
 RushesQueue *rushes_queue_new (void);
 gboolean rushes_queue_add (RushesQueue *self, RushesScene *scene, const char *output);
+void rushes_queue_insert (RushesQueue *self, guint position, RushesScene *scene);
+void rushes_queue_remove (RushesQueue *self, guint position);
+void rushes_queue_move (RushesQueue *self, guint from, guint to);
+void rushes_queue_place (RushesQueue *self, RushesScene *scene, const char *output);
+gboolean rushes_queue_has_path (RushesQueue *self, const char *path);
+gboolean rushes_queue_find (RushesQueue *self, RushesScene *scene, guint *position);
 
 G_END_DECLS

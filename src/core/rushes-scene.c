@@ -39,6 +39,8 @@ struct _RushesScene
   GError *error;         /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
   RushesReport *report;  /* (owned) (nullable): since it was inspected */
   GError *report_error;  /* (owned) (nullable): why it could not be */
+  guint n_planned;       /* frames that the report and the settings promise; 0: not known */
+  GError *plan_error;    /* (owned) (nullable): why these settings cannot be */
   RushesInfo *info;      /* (owned) (nullable): since it was bound */
   RushesOutput *output;  /* (owned) (nullable): while it is worked on */
   RushesFrames *frames;  /* (owned) (nullable): since it was bound */
@@ -66,6 +68,7 @@ enum
   PROP_PAUSED,
   PROP_REPORT,
   PROP_REPORT_ERROR,
+  PROP_PLAN_ERROR,
   PROP_STATE,
   PROP_ERROR,
   /* From here to PROP_N_FAILED: what is notified together, now and then. */
@@ -114,6 +117,32 @@ set_state (RushesScene *self, RushesSceneState state)
   notify_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+/* What a run would render, told before there is one. */
+static void
+plan (RushesScene *self)
+{
+  g_autoptr (RushesFrameRange) range = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->report != NULL && rushes_settings_check (self->settings, &error))
+    range = rushes_report_plan (self->report, self->settings, &error);
+
+  self->n_planned = range != NULL ? rushes_frame_range_get_length (range) : 0;
+  if (self->plan_error != NULL || error != NULL)
+    {
+      g_clear_error (&self->plan_error);
+      self->plan_error = g_steal_pointer (&error);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAN_ERROR]);
+    }
+}
+
+static void
+settings_changed_cb (RushesScene *self)
+{
+  plan (self);
+  progress_changed (self);
 }
 
 static void
@@ -519,6 +548,12 @@ rushes_scene_requeue (RushesScene *self)
   g_return_if_fail (rushes_scene_is_ended (self));
 
   g_clear_error (&self->error);
+  if (self->existing == RUSHES_EXISTING_OVERWRITE)
+    {
+      g_clear_pointer (&self->frames, rushes_frames_free);
+      g_clear_pointer (&self->saved_newest, g_free);
+      self->saved = (Counts){ 0 };
+    }
   set_state (self, RUSHES_SCENE_QUEUED);
 }
 
@@ -548,8 +583,10 @@ rushes_scene_retry_failed (RushesScene *self)
 static Counts
 count (RushesScene *self)
 {
-  if (self->frames == NULL)
+  if (self->frames == NULL && self->saved.frames > 0)
     return self->saved;
+  if (self->frames == NULL)
+    return (Counts){ self->n_planned, 0, 0 };
   return (Counts){ rushes_frames_get_length (self->frames),
                    rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
                    rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
@@ -745,6 +782,7 @@ rushes_scene_from_json (JsonNode *node, GError **error)
   member = json_object_get_member (object, "report");
   if (member != NULL)
     self->report = rushes_report_from_json (member);
+  plan (self);
 
   return self;
 }
@@ -781,6 +819,9 @@ rushes_scene_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       break;
     case PROP_REPORT_ERROR:
       g_value_set_boxed (value, self->report_error);
+      break;
+    case PROP_PLAN_ERROR:
+      g_value_set_boxed (value, self->plan_error);
       break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
@@ -836,11 +877,13 @@ rushes_scene_finalize (GObject *object)
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->folder, g_free);
+  g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
   g_clear_object (&self->applied);
   g_clear_error (&self->error);
   g_clear_pointer (&self->report, rushes_report_unref);
   g_clear_error (&self->report_error);
+  g_clear_error (&self->plan_error);
   g_clear_pointer (&self->saved_newest, g_free);
   g_clear_pointer (&self->info, rushes_info_free);
   g_clear_pointer (&self->output, rushes_output_unref);
@@ -917,6 +960,13 @@ rushes_scene_class_init (RushesSceneClass *klass)
   properties[PROP_REPORT_ERROR] =
       g_param_spec_boxed ("report-error", NULL, NULL, G_TYPE_ERROR, flags);
   /**
+   * RushesScene:plan-error:
+   *
+   * Why it cannot be rendered with these settings, as far as can be told before.
+   */
+  properties[PROP_PLAN_ERROR] =
+      g_param_spec_boxed ("plan-error", NULL, NULL, G_TYPE_ERROR, flags);
+  /**
    * RushesScene:state:
    *
    * What happens to the scene.
@@ -945,7 +995,8 @@ rushes_scene_class_init (RushesSceneClass *klass)
   /**
    * RushesScene:n-frames:
    *
-   * How many frames there are to be; 0 until that is known.
+   * How many frames there are to be; 0 until that is known. Before a run it is
+   * what the file and the settings promise.
    */
   properties[PROP_N_FRAMES] = g_param_spec_uint ("n-frames", NULL, NULL, 0, G_MAXUINT, 0, flags);
   /**
@@ -1008,6 +1059,7 @@ rushes_scene_new (const char *path, RushesSettings *settings)
   self->path = g_canonicalize_filename (path, NULL);
   self->name = name_from_path (self->path);
   self->settings = rushes_settings_copy (settings);
+  g_signal_connect_swapped (self->settings, "notify", G_CALLBACK (settings_changed_cb), self);
 
   return self;
 }
@@ -1157,6 +1209,19 @@ rushes_scene_get_report_error (RushesScene *self)
 }
 
 /**
+ * rushes_scene_get_plan_error:
+ * @self: a scene
+ *
+ * Returns: (transfer none) (nullable): why it cannot be rendered with these
+ *   settings, as far as can be told before
+ */
+const GError *
+rushes_scene_get_plan_error (RushesScene *self)
+{
+  return self->plan_error;
+}
+
+/**
  * rushes_scene_set_report:
  * @self: a scene
  * @report: (nullable): what a client found in the file
@@ -1173,6 +1238,7 @@ rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GE
     self->report = rushes_report_ref (report);
   if (error != NULL)
     self->report_error = g_error_copy (error);
+  settings_changed_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT_ERROR]);
 }

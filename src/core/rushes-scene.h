@@ -62,6 +62,7 @@ void rushes_scene_set_in_use (RushesScene *self, gboolean in_use);
 
 const RushesReport *rushes_scene_get_report (RushesScene *self);
 const GError *rushes_scene_get_report_error (RushesScene *self);
+const GError *rushes_scene_get_plan_error (RushesScene *self);
 void rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GError *error);
 
 void

@@ -655,7 +655,7 @@ class BrokenBlender(CliTest):
         self.env["RUSHES_FAKE"] = "exit=1"
         line = self.check()
         self.assertIn("exit code 1", line)
-        log = re.search(r"\(log: (.*)\)$", line.strip())
+        log = re.search(r"\(log: ([^)]*)\)", line)
         assert log
         # Its last words are what explains it.
         self.assertIn("This Blender is a fake", Path(log.group(1)).read_text())
