@@ -10,6 +10,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 TRANSLATED = re.compile(rb"\b(?:_|N_|C_|ngettext) \(")
+TRANSLATABLE = re.compile(rb"""translatable=["'](?:yes|true|1)["']""")
 
 
 def tracked() -> list[Path]:
@@ -36,16 +37,21 @@ def check_licences(files: list[Path]) -> list[str]:
     ]
 
 
+def holds_translations(path: Path) -> bool:
+    """Whether translators have something to do in this file."""
+    if TOP / "src" in path.parents:
+        return path.suffix == ".c" and bool(TRANSLATED.search(path.read_bytes()))
+    if TOP / "ui" in path.parents:
+        return path.suffix == ".ui" and bool(TRANSLATABLE.search(path.read_bytes()))
+    return path.parent == TOP / "data" and path.name.endswith(
+        (".desktop.in", ".metainfo.xml.in", ".gschema.xml.in")
+    )
+
+
 def check_translations(files: list[Path]) -> list[str]:
     """po/POTFILES.in lists just the files that hold strings to translate."""
     listed = set((TOP / "po" / "POTFILES.in").read_text().split())
-    holding = {
-        str(path.relative_to(TOP))
-        for path in files
-        if path.suffix == ".c"
-        and (TOP / "src") in path.parents
-        and TRANSLATED.search(path.read_bytes())
-    }
+    holding = {str(path.relative_to(TOP)) for path in files if holds_translations(path)}
     return [f"po/POTFILES.in lacks {name}" for name in sorted(holding - listed)] + [
         f"po/POTFILES.in lists {name} for nothing" for name in sorted(listed - holding)
     ]
