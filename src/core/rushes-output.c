@@ -276,16 +276,15 @@ make_folder (RushesOutput *self, GError **error)
     return TRUE;
 
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-               _ ("The output folder “%s” cannot be written: %s"),
-               folder, g_strerror (errno));
+               _ ("The output folder “%s” cannot be written: %s"), folder, g_strerror (errno));
   return FALSE;
 }
 
 static gboolean
 refuse (RushesOutput *self, const char *reason, GError **error)
 {
-  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED,
-               _ ("“%s” holds frames %s"), self->root, reason);
+  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED, _ ("“%s” holds frames %s"),
+               self->root, reason);
   return FALSE;
 }
 

@@ -177,8 +177,8 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         }
     }
   else
-    frame_failed (work, output, commit->index, commit->frame, worker->client,
-                  commit->seconds, error);
+    frame_failed (work, output, commit->index, commit->frame, worker->client, commit->seconds,
+                  error);
 
   pool_dispatch (self);
 }

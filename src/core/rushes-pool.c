@@ -342,7 +342,9 @@ pool_dispatch (RushesPool *self)
     while (self->workers->len - self->n_leaving < count_useful_clients (self))
       pool_worker_start (self);
 
-  if (self->task != NULL && over && self->workers->len == 0 && self->n_flights == 0)
+  /* Somebody may have asked for one more look. */
+  if (self->task != NULL && over && self->workers->len == 0 && self->n_flights == 0 &&
+      self->added_id == 0)
     end_run (self);
 }
 
@@ -678,6 +680,20 @@ rushes_pool_get_n_clients (RushesPool *self)
   g_return_val_if_fail (RUSHES_IS_POOL (self), 0);
 
   return self->workers->len;
+}
+
+/**
+ * rushes_pool_get_trouble:
+ * @self: a pool
+ *
+ * Returns: (transfer none) (nullable): #RushesPool:trouble
+ */
+const GError *
+rushes_pool_get_trouble (RushesPool *self)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), NULL);
+
+  return self->trouble;
 }
 
 /**

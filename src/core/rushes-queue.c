@@ -19,6 +19,14 @@ struct _RushesQueue
   GHashTable *paths;   /* (owned): (owned) path of a .blend → how many scenes are it */
 };
 
+enum
+{
+  SCENE_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 static void list_model_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (RushesQueue,
@@ -55,11 +63,23 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = rushes_queue_get_item;
 }
 
+/* ---- Scenes that change ---------------------------------------------- */
+
+static void
+scene_notify_cb (RushesScene *scene, GParamSpec *pspec, RushesQueue *self)
+{
+  g_signal_emit (self, signals[SCENE_CHANGED], 0, scene, pspec);
+}
+
+/* ---- The object ------------------------------------------------------ */
+
 static void
 rushes_queue_finalize (GObject *object)
 {
   RushesQueue *self = RUSHES_QUEUE (object);
 
+  for (guint i = 0; i < self->scenes->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->scenes, i), self);
   g_clear_pointer (&self->scenes, g_ptr_array_unref);
   g_clear_pointer (&self->folders, g_hash_table_unref);
   g_clear_pointer (&self->paths, g_hash_table_unref);
@@ -71,6 +91,18 @@ static void
 rushes_queue_class_init (RushesQueueClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = rushes_queue_finalize;
+
+  /**
+   * RushesQueue::scene-changed:
+   * @self: the queue
+   * @scene: one of its scenes
+   * @pspec: the property that changed; "settings" for any change of those
+   *
+   * One connection for whoever cares about all scenes, many as they may be.
+   */
+  signals[SCENE_CHANGED] =
+      g_signal_new ("scene-changed", RUSHES_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, RUSHES_TYPE_SCENE, G_TYPE_PARAM);
 }
 
 static void
@@ -195,6 +227,7 @@ rushes_queue_insert (RushesQueue *self, guint position, RushesScene *scene)
   claim (self, scene);
   position = MIN (position, self->scenes->len);
   g_ptr_array_insert (self->scenes, (int) position, g_object_ref (scene));
+  g_signal_connect (scene, "notify", G_CALLBACK (scene_notify_cb), self);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 
@@ -212,6 +245,7 @@ rushes_queue_remove (RushesQueue *self, guint position)
   g_return_if_fail (position < self->scenes->len);
 
   release (self, g_ptr_array_index (self->scenes, position));
+  g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->scenes, position), self);
   g_ptr_array_remove_index (self->scenes, position);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }

@@ -46,8 +46,8 @@ struct _RushesScene
   RushesFrames *frames;  /* (owned) (nullable): since it was bound */
   GHashTable *fractions; /* (owned): index of a frame in hand → per mille done */
   guint n_kept;
-  int newest;   /* frame number; negative: none yet */
-  Counts saved; /* of an earlier session, until its frames are known */
+  int newest;         /* frame number; negative: none yet */
+  Counts saved;       /* of an earlier session, until its frames are known */
   char *saved_newest; /* (owned) (nullable): path of a frame, likewise */
   RushesEstimator estimator;
   gint64 began; /* 0: not yet */
@@ -143,6 +143,7 @@ settings_changed_cb (RushesScene *self)
 {
   plan (self);
   progress_changed (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
 }
 
 static void
@@ -697,8 +698,8 @@ read_path (JsonObject *object, const char *name)
 
   if (text == NULL)
     return NULL;
-  path = json_object_has_member (object, flag) ? g_uri_unescape_string (text, NULL)
-                                               : g_strdup (text);
+  path =
+      json_object_has_member (object, flag) ? g_uri_unescape_string (text, NULL) : g_strdup (text);
   return path != NULL && g_path_is_absolute (path) ? g_steal_pointer (&path) : NULL;
 }
 
@@ -918,7 +919,7 @@ rushes_scene_class_init (RushesSceneClass *klass)
   /**
    * RushesScene:settings:
    *
-   * What the user overrides.
+   * What the user overrides. Notified when any of it changes.
    */
   properties[PROP_SETTINGS] =
       g_param_spec_object ("settings", NULL, NULL, RUSHES_TYPE_SETTINGS, flags);
@@ -935,9 +936,8 @@ rushes_scene_class_init (RushesSceneClass *klass)
    * What to do with frames that are there when work on it begins. Once that is
    * done it falls back to %RUSHES_EXISTING_RESUME.
    */
-  properties[PROP_EXISTING] =
-      g_param_spec_enum ("existing", NULL, NULL, RUSHES_TYPE_EXISTING, RUSHES_EXISTING_RESUME,
-                         flags | G_PARAM_WRITABLE);
+  properties[PROP_EXISTING] = g_param_spec_enum ("existing", NULL, NULL, RUSHES_TYPE_EXISTING,
+                                                 RUSHES_EXISTING_RESUME, flags | G_PARAM_WRITABLE);
   /**
    * RushesScene:paused:
    *
@@ -950,8 +950,7 @@ rushes_scene_class_init (RushesSceneClass *klass)
    *
    * What the file holds by itself; %NULL until it was inspected.
    */
-  properties[PROP_REPORT] =
-      g_param_spec_boxed ("report", NULL, NULL, RUSHES_TYPE_REPORT, flags);
+  properties[PROP_REPORT] = g_param_spec_boxed ("report", NULL, NULL, RUSHES_TYPE_REPORT, flags);
   /**
    * RushesScene:report-error:
    *
@@ -964,8 +963,7 @@ rushes_scene_class_init (RushesSceneClass *klass)
    *
    * Why it cannot be rendered with these settings, as far as can be told before.
    */
-  properties[PROP_PLAN_ERROR] =
-      g_param_spec_boxed ("plan-error", NULL, NULL, G_TYPE_ERROR, flags);
+  properties[PROP_PLAN_ERROR] = g_param_spec_boxed ("plan-error", NULL, NULL, G_TYPE_ERROR, flags);
   /**
    * RushesScene:state:
    *
@@ -984,8 +982,7 @@ rushes_scene_class_init (RushesSceneClass *klass)
    *
    * Absolute path of the picture of the frame that was done last.
    */
-  properties[PROP_NEWEST_FILE] =
-      g_param_spec_string ("newest-file", NULL, NULL, NULL, flags);
+  properties[PROP_NEWEST_FILE] = g_param_spec_string ("newest-file", NULL, NULL, NULL, flags);
   /**
    * RushesScene:progress:
    *
@@ -1238,7 +1235,8 @@ rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GE
     self->report = rushes_report_ref (report);
   if (error != NULL)
     self->report_error = g_error_copy (error);
-  settings_changed_cb (self);
+  plan (self);
+  progress_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT_ERROR]);
 }

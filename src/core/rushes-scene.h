@@ -65,8 +65,7 @@ const GError *rushes_scene_get_report_error (RushesScene *self);
 const GError *rushes_scene_get_plan_error (RushesScene *self);
 void rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GError *error);
 
-void
-rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data);
+void rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error);
 void rushes_scene_bind_async (RushesScene *self,
                               const RushesInfo *info,

@@ -1,0 +1,1283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-enums.h"
+#include "rushes-error.h"
+#include "rushes-log.h"
+#include "rushes-manager.h"
+#include "rushes-store.h"
+
+/* Numbers for people: four times a second is as good as any. */
+#define REFRESH_MS 250
+
+/**
+ * RushesManager:
+ *
+ * Everything a desktop program needs of the engine in one object: the queue and
+ * its file, the pool while it runs, the inspector beside it, and the totals. It
+ * decides what "start", "pause" and "start over" mean; whoever shows it binds to
+ * its properties.
+ */
+struct _RushesManager
+{
+  GObject parent_instance;
+
+  RushesQueue *queue;         /* (owned) */
+  RushesStore *store;         /* (owned) */
+  RushesInspector *inspector; /* (owned) */
+  GListStore *activities;     /* (owned) (element-type RushesActivity) */
+  char *log_dir;              /* (owned): of this session */
+  RushesPool *pool;           /* (owned) (nullable): while it runs */
+  RushesManagerState state;
+  GError *error; /* (owned) (nullable): why the last run could not be */
+  RushesTotals totals;
+  guint refresh_id;
+
+  char *blender;       /* (owned) (nullable): %NULL: the one on the search path */
+  char *output_folder; /* (owned) (nullable): %NULL: beside each scene */
+  guint jobs;
+  RushesOrder order;
+  guint start_timeout;
+  guint frame_timeout;
+  guint max_attempts;
+  gboolean factory_startup;
+};
+
+enum
+{
+  PROP_0,
+  PROP_QUEUE,
+  PROP_ACTIVITIES,
+  PROP_BLENDER,
+  PROP_OUTPUT_FOLDER,
+  PROP_JOBS,
+  PROP_ORDER,
+  PROP_START_TIMEOUT,
+  PROP_FRAME_TIMEOUT,
+  PROP_MAX_ATTEMPTS,
+  PROP_FACTORY_STARTUP,
+  PROP_STATE,
+  PROP_ERROR,
+  PROP_TROUBLE,
+  /* From here on: what is notified together, now and then. */
+  PROP_PROGRESS,
+  PROP_N_FRAMES,
+  PROP_N_DONE,
+  PROP_N_FAILED,
+  PROP_N_STARTABLE,
+  PROP_RATE,
+  PROP_SECONDS_LEFT,
+  PROP_MEMORY,
+  N_PROPS
+};
+
+enum
+{
+  RUN_ENDED,
+  WARNING,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (RushesManager, rushes_manager, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+set_state (RushesManager *self, RushesManagerState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+/* ---- Totals ---------------------------------------------------------- */
+
+static gboolean
+is_startable (RushesScene *scene)
+{
+  RushesSceneState state = rushes_scene_get_state (scene);
+
+  return !rushes_scene_get_paused (scene) &&
+         (state == RUSHES_SCENE_QUEUED || state == RUSHES_SCENE_STOPPED ||
+          state == RUSHES_SCENE_FAILED);
+}
+
+static void
+count (RushesManager *self)
+{
+  GListModel *list = G_LIST_MODEL (self->queue);
+  RushesTotals totals = { 0 };
+  double parts = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+      guint n_frames = rushes_scene_get_n_frames (scene);
+
+      totals.frames += n_frames;
+      totals.done += rushes_scene_get_n_done (scene);
+      totals.failed += rushes_scene_get_n_failed (scene);
+      totals.startable += is_startable (scene);
+      parts += n_frames * rushes_scene_get_progress (scene);
+    }
+  if (totals.frames > 0)
+    totals.progress = MIN (parts / (double) totals.frames, 1);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->activities)); i++)
+    {
+      g_autoptr (RushesActivity) activity =
+          g_list_model_get_item (G_LIST_MODEL (self->activities), i);
+
+      totals.memory += rushes_activity_get_memory (activity);
+    }
+  self->totals = totals;
+}
+
+static void
+refresh (RushesManager *self)
+{
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  count (self);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->activities)); i++)
+    {
+      g_autoptr (RushesActivity) activity =
+          g_list_model_get_item (G_LIST_MODEL (self->activities), i);
+
+      rushes_activity_refresh (activity);
+    }
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint i = PROP_PROGRESS; i < N_PROPS; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static gboolean
+refresh_cb (gpointer user_data)
+{
+  RushesManager *self = user_data;
+
+  self->refresh_id = 0;
+  refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+refresh_later (RushesManager *self)
+{
+  if (self->refresh_id == 0)
+    self->refresh_id = g_timeout_add (REFRESH_MS, refresh_cb, self);
+}
+
+/* ---- Clients --------------------------------------------------------- */
+
+static RushesLauncher *
+make_launcher (RushesManager *self)
+{
+  RushesLauncher *launcher =
+      rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
+
+  g_object_set (launcher, "factory-startup", self->factory_startup, NULL);
+  return launcher;
+}
+
+/* What starts clients has changed: the inspector's, and those of the next run. */
+static void
+renew_launcher (RushesManager *self)
+{
+  g_autoptr (RushesLauncher) launcher = make_launcher (self);
+
+  rushes_inspector_set_launcher (self->inspector, launcher);
+}
+
+static RushesActivity *
+find_activity (RushesManager *self, guint number, guint *position)
+{
+  GListModel *list = G_LIST_MODEL (self->activities);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesActivity) activity = g_list_model_get_item (list, i);
+
+      if (rushes_activity_get_number (activity) == number)
+        {
+          *position = i;
+          return activity;
+        }
+    }
+  return NULL;
+}
+
+static void
+client_changed_cb (RushesManager *self, RushesClient *client)
+{
+  guint position;
+  RushesActivity *known = find_activity (self, rushes_client_get_number (client), &position);
+
+  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD)
+    {
+      if (known != NULL)
+        g_list_store_remove (self->activities, position);
+    }
+  else if (known == NULL)
+    {
+      g_autoptr (RushesActivity) activity = rushes_activity_new (client);
+
+      g_list_store_append (self->activities, activity);
+    }
+  refresh_later (self);
+}
+
+static void
+frame_started_cb (RushesManager *self, RushesScene *scene, guint frame, guint client)
+{
+  guint position;
+  RushesActivity *activity = find_activity (self, client, &position);
+
+  if (activity != NULL)
+    rushes_activity_set_frame (activity, scene, frame);
+  refresh_later (self);
+}
+
+static void
+frame_ended_cb (RushesManager *self, RushesScene *scene, guint frame, guint client)
+{
+  guint position;
+  RushesActivity *activity = find_activity (self, client, &position);
+
+  if (activity != NULL && rushes_activity_get_frame (activity) == frame &&
+      rushes_activity_get_scene (activity) == scene)
+    rushes_activity_set_frame (activity, NULL, 0);
+}
+
+static void
+warning_cb (RushesManager *self, RushesScene *scene, const char *text)
+{
+  g_signal_emit (self, signals[WARNING], 0, scene, text);
+}
+
+static void
+trouble_cb (RushesManager *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+}
+
+/* ---- Runs ------------------------------------------------------------ */
+
+static void
+set_error (RushesManager *self, const GError *error)
+{
+  if (self->error == NULL && error == NULL)
+    return;
+  g_clear_error (&self->error);
+  self->error = error != NULL ? g_error_copy (error) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+}
+
+static void
+run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesManager) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean by_user = self->state != RUSHES_MANAGER_RENDERING;
+
+  rushes_pool_run_finish (RUSHES_POOL (object), result, &error);
+  g_signal_handlers_disconnect_by_data (self->pool, self);
+  g_clear_object (&self->pool);
+  g_list_store_remove_all (self->activities);
+  set_error (self, error);
+  set_state (self, RUSHES_MANAGER_IDLE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+  refresh (self);
+  g_signal_emit (self, signals[RUN_ENDED], 0, by_user);
+}
+
+static void
+requeue_startable (RushesManager *self)
+{
+  GListModel *list = G_LIST_MODEL (self->queue);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      if (is_startable (scene) && rushes_scene_is_ended (scene))
+        rushes_scene_requeue (scene);
+    }
+}
+
+static void
+run (RushesManager *self)
+{
+  g_autoptr (RushesLauncher) launcher = make_launcher (self);
+  g_autoptr (GError) error = NULL;
+
+  /* Better to say that at once than to fail every scene for it. */
+  if (!rushes_launcher_check (launcher, &error))
+    {
+      set_error (self, error);
+      return;
+    }
+  set_error (self, NULL);
+
+  self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
+  g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
+                self->start_timeout, "frame-timeout", self->frame_timeout, "max-attempts",
+                self->max_attempts, NULL);
+  g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
+  g_signal_connect_swapped (self->pool, "frame-started", G_CALLBACK (frame_started_cb), self);
+  g_signal_connect_swapped (self->pool, "frame-ended", G_CALLBACK (frame_ended_cb), self);
+  g_signal_connect_swapped (self->pool, "warning", G_CALLBACK (warning_cb), self);
+  g_signal_connect_swapped (self->pool, "notify::trouble", G_CALLBACK (trouble_cb), self);
+  set_state (self, RUSHES_MANAGER_RENDERING);
+  rushes_pool_run_async (self->pool, run_cb, g_object_ref (self));
+}
+
+/**
+ * rushes_manager_start:
+ * @self: a manager
+ *
+ * Renders every scene that is not finished and not paused. What failed as a
+ * whole gets another chance.
+ */
+void
+rushes_manager_start (RushesManager *self)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  if (self->state == RUSHES_MANAGER_RENDERING)
+    {
+      requeue_startable (self);
+      rushes_pool_reconsider (self->pool);
+    }
+  else if (self->state == RUSHES_MANAGER_IDLE)
+    {
+      requeue_startable (self);
+      run (self);
+    }
+  refresh (self);
+}
+
+/**
+ * rushes_manager_pause:
+ * @self: a manager
+ *
+ * Finishes the frames in hand and begins no more. rushes_manager_start() goes
+ * on where it was.
+ */
+void
+rushes_manager_pause (RushesManager *self)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  if (self->state != RUSHES_MANAGER_RENDERING)
+    return;
+  set_state (self, RUSHES_MANAGER_PAUSING);
+  rushes_pool_drain (self->pool);
+}
+
+/**
+ * rushes_manager_stop:
+ * @self: a manager
+ *
+ * Ends every client now: the frames in hand are lost, those that are done stay.
+ */
+void
+rushes_manager_stop (RushesManager *self)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  if (self->pool == NULL)
+    return;
+  set_state (self, RUSHES_MANAGER_STOPPING);
+  rushes_pool_stop (self->pool);
+}
+
+/**
+ * rushes_manager_go_on:
+ * @self: a manager
+ *
+ * Goes on after #RushesManager:trouble without waiting for its end.
+ */
+void
+rushes_manager_go_on (RushesManager *self)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  if (self->pool != NULL)
+    rushes_pool_resume (self->pool);
+}
+
+static void
+reconsider (RushesManager *self)
+{
+  if (self->pool != NULL)
+    rushes_pool_reconsider (self->pool);
+  refresh_later (self);
+}
+
+/**
+ * rushes_manager_pause_scene:
+ * @self: a manager
+ * @scene: one of its scenes
+ * @paused: whether to hold it back
+ *
+ * Holds one scene back, after its frames in hand, or lets it go on.
+ */
+void
+rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean paused)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  rushes_scene_set_paused (scene, paused);
+  if (!paused && rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED)
+    rushes_scene_requeue (scene);
+  reconsider (self);
+}
+
+/**
+ * rushes_manager_stop_scene:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Ends work on one scene now; its frames in hand are lost.
+ */
+void
+rushes_manager_stop_scene (RushesManager *self, RushesScene *scene)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  rushes_scene_set_paused (scene, TRUE);
+  rushes_scene_stop (scene);
+  reconsider (self);
+}
+
+/**
+ * rushes_manager_retry_failed:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Gives the failed frames of @scene another chance, at once if anything is
+ * being rendered, else at the next start.
+ */
+void
+rushes_manager_retry_failed (RushesManager *self, RushesScene *scene)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  rushes_scene_set_paused (scene, FALSE);
+  rushes_scene_retry_failed (scene);
+  reconsider (self);
+}
+
+/**
+ * rushes_manager_render_again:
+ * @self: a manager
+ * @scene: one of its scenes
+ * @existing: what to do with the frames that are there
+ *
+ * Queues a scene from the beginning, with the settings that it has now, and
+ * looks into its file again. One that is being rendered is stopped for that.
+ */
+void
+rushes_manager_render_again (RushesManager *self, RushesScene *scene, RushesExisting existing)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  rushes_scene_set_paused (scene, FALSE);
+  rushes_scene_stop (scene);
+  rushes_scene_set_existing (scene, existing);
+  rushes_scene_requeue (scene);
+  rushes_inspector_add (self->inspector, scene);
+  reconsider (self);
+}
+
+/* ---- The queue ------------------------------------------------------- */
+
+/* Where the folder of @path's results is made. */
+static char *
+choose_output (RushesManager *self, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (self->output_folder != NULL)
+    return g_strdup (self->output_folder);
+  return g_build_filename (folder, "renders", NULL);
+}
+
+typedef struct
+{
+  GPtrArray *notes; /* (owned) (element-type utf8) */
+  guint n_added;
+} Added;
+
+static void
+added_free (Added *added)
+{
+  g_clear_pointer (&added->notes, g_ptr_array_unref);
+  g_free (added);
+}
+
+static void
+search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  RushesManager *self = g_task_get_source_object (task);
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (RushesFound) found = NULL;
+  g_autoptr (GError) error = NULL;
+  Added *added;
+  const char *double_name = NULL;
+  g_autofree char *name = NULL;
+  guint n_doubles = 0;
+
+  found = rushes_search_finish (result, &error);
+  if (found == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  added = g_new0 (Added, 1);
+  added->notes = g_steal_pointer (&found->rejected);
+  for (guint i = 0; i < found->paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (found->paths, i);
+      g_autoptr (RushesScene) scene = NULL;
+      g_autofree char *output = NULL;
+
+      if (rushes_queue_has_path (self->queue, path))
+        {
+          double_name = path;
+          n_doubles++;
+          continue;
+        }
+      scene = rushes_scene_new (path, settings);
+      output = choose_output (self, path);
+      rushes_queue_add (self->queue, scene, output);
+      rushes_inspector_add (self->inspector, scene);
+      added->n_added++;
+    }
+
+  if (n_doubles == 1)
+    {
+      name = g_filename_display_basename (double_name);
+      g_ptr_array_add (added->notes, g_strdup_printf (_ ("“%s” is in the queue already"), name));
+    }
+  else if (n_doubles > 1)
+    g_ptr_array_add (added->notes,
+                     g_strdup_printf (ngettext ("%u scene is in the queue already",
+                                                "%u scenes are in the queue already", n_doubles),
+                                      n_doubles));
+  if (self->pool != NULL)
+    rushes_pool_reconsider (self->pool);
+  g_task_return_pointer (task, added, (GDestroyNotify) added_free);
+}
+
+/**
+ * rushes_manager_add_files_async:
+ * @self: a manager
+ * @files: (element-type GFile): scenes, and folders to look for scenes in
+ * @callback: (scope async): called when they are in the queue
+ * @user_data: for @callback
+ *
+ * Appends scenes and has them inspected.
+ */
+void
+rushes_manager_add_files_async (RushesManager *self,
+                                GPtrArray *files,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (files != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, rushes_manager_add_files_async);
+  rushes_search_async (files, NULL, search_cb, task);
+}
+
+/**
+ * rushes_manager_add_files_finish:
+ * @self: a manager
+ * @result: what the callback was given
+ * @n_added: (out): how many scenes are new in the queue
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (element-type utf8) (nullable): what was not added
+ *   and why, a sentence each
+ */
+GPtrArray *
+rushes_manager_add_files_finish (RushesManager *self,
+                                 GAsyncResult *result,
+                                 guint *n_added,
+                                 GError **error)
+{
+  Added *added;
+  GPtrArray *notes;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  added = g_task_propagate_pointer (G_TASK (result), error);
+  if (added == NULL)
+    return NULL;
+  *n_added = added->n_added;
+  notes = g_steal_pointer (&added->notes);
+  added_free (added);
+  return notes;
+}
+
+/**
+ * rushes_manager_remove:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Takes a scene out of the queue; if it is being rendered that is stopped.
+ * Frames on disk stay.
+ */
+void
+rushes_manager_remove (RushesManager *self, RushesScene *scene)
+{
+  guint position;
+
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  if (!rushes_queue_find (self->queue, scene, &position))
+    return;
+  rushes_inspector_remove (self->inspector, scene);
+  if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
+    rushes_scene_stop (scene);
+  rushes_queue_remove (self->queue, position);
+  if (self->pool != NULL)
+    rushes_pool_reconsider (self->pool);
+}
+
+/**
+ * rushes_manager_restore:
+ * @self: a manager
+ * @scene: a scene that was removed
+ * @position: where it was
+ *
+ * Undoes rushes_manager_remove(). What was being rendered then goes on if
+ * anything is being rendered.
+ */
+void
+rushes_manager_restore (RushesManager *self, RushesScene *scene, guint position)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  if (rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED && self->pool != NULL)
+    rushes_scene_requeue (scene);
+  rushes_queue_insert (self->queue, position, scene);
+  if (rushes_scene_get_report (scene) == NULL)
+    rushes_inspector_add (self->inspector, scene);
+  reconsider (self);
+}
+
+/**
+ * rushes_manager_duplicate:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Queues the same file once more, below the first, with the same settings and a
+ * folder of its own.
+ *
+ * Returns: (transfer none): the new scene
+ */
+RushesScene *
+rushes_manager_duplicate (RushesManager *self, RushesScene *scene)
+{
+  g_autoptr (RushesScene) copy = NULL;
+  guint position = 0;
+
+  g_return_val_if_fail (RUSHES_IS_MANAGER (self), NULL);
+  g_return_val_if_fail (RUSHES_IS_SCENE (scene), NULL);
+
+  copy = rushes_scene_new (rushes_scene_get_path (scene), rushes_scene_get_settings (scene));
+  /* The queue finds a folder beside this one, which is taken. */
+  rushes_scene_set_folder (copy, rushes_scene_get_folder (scene));
+  rushes_scene_set_report (copy, rushes_scene_get_report (scene),
+                           rushes_scene_get_report_error (scene));
+  rushes_queue_find (self->queue, scene, &position);
+  rushes_queue_insert (self->queue, position + 1, copy);
+  if (rushes_scene_get_report (copy) == NULL)
+    rushes_inspector_add (self->inspector, copy);
+  reconsider (self);
+  return copy;
+}
+
+/**
+ * rushes_manager_set_output:
+ * @self: a manager
+ * @scene: one of its scenes
+ * @output: (nullable): folder that the scene's own is made in; %NULL: where it
+ *   would be for a new scene
+ *
+ * Does nothing while the scene is being worked on.
+ */
+void
+rushes_manager_set_output (RushesManager *self, RushesScene *scene, const char *output)
+{
+  g_autofree char *chosen = NULL;
+
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  if (rushes_scene_get_in_use (scene))
+    return;
+  chosen = output != NULL ? g_strdup (output) : choose_output (self, rushes_scene_get_path (scene));
+  rushes_queue_place (self->queue, scene, chosen);
+}
+
+/**
+ * rushes_manager_inspect:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Looks into the scene's file again.
+ */
+void
+rushes_manager_inspect (RushesManager *self, RushesScene *scene)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  rushes_inspector_add (self->inspector, scene);
+}
+
+/**
+ * rushes_manager_load:
+ * @self: a manager
+ *
+ * Fills the queue with the scenes of the last session, and saves it from here
+ * on whenever it changes.
+ *
+ * Returns: (transfer full) (nullable): what the user should be told
+ */
+char *
+rushes_manager_load (RushesManager *self)
+{
+  GListModel *list;
+  char *notice;
+
+  g_return_val_if_fail (RUSHES_IS_MANAGER (self), NULL);
+
+  notice = rushes_store_load (self->store);
+  list = G_LIST_MODEL (self->queue);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      if (rushes_scene_get_report (scene) == NULL)
+        rushes_inspector_add (self->inspector, scene);
+    }
+  refresh (self);
+  return notice;
+}
+
+/**
+ * rushes_manager_save:
+ * @self: a manager
+ *
+ * Saves the queue now, at the end of the program, and ends the inspector.
+ */
+void
+rushes_manager_save (RushesManager *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  rushes_inspector_stop (self->inspector);
+  if (!rushes_store_flush (self->store, &error))
+    g_message ("The queue could not be saved: %s", error->message);
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesManager *self = RUSHES_MANAGER (object);
+
+  switch (id)
+    {
+    case PROP_QUEUE:
+      g_value_set_object (value, self->queue);
+      break;
+    case PROP_ACTIVITIES:
+      g_value_set_object (value, self->activities);
+      break;
+    case PROP_BLENDER:
+      g_value_set_string (value, self->blender);
+      break;
+    case PROP_OUTPUT_FOLDER:
+      g_value_set_string (value, self->output_folder);
+      break;
+    case PROP_JOBS:
+      g_value_set_uint (value, self->jobs);
+      break;
+    case PROP_ORDER:
+      g_value_set_enum (value, self->order);
+      break;
+    case PROP_START_TIMEOUT:
+      g_value_set_uint (value, self->start_timeout);
+      break;
+    case PROP_FRAME_TIMEOUT:
+      g_value_set_uint (value, self->frame_timeout);
+      break;
+    case PROP_MAX_ATTEMPTS:
+      g_value_set_uint (value, self->max_attempts);
+      break;
+    case PROP_FACTORY_STARTUP:
+      g_value_set_boolean (value, self->factory_startup);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    case PROP_TROUBLE:
+      g_value_set_boxed (value, rushes_manager_get_trouble (self));
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, self->totals.progress);
+      break;
+    case PROP_N_FRAMES:
+      g_value_set_uint64 (value, self->totals.frames);
+      break;
+    case PROP_N_DONE:
+      g_value_set_uint64 (value, self->totals.done);
+      break;
+    case PROP_N_FAILED:
+      g_value_set_uint64 (value, self->totals.failed);
+      break;
+    case PROP_N_STARTABLE:
+      g_value_set_uint (value, self->totals.startable);
+      break;
+    case PROP_RATE:
+      g_value_set_double (value, rushes_manager_get_rate (self));
+      break;
+    case PROP_SECONDS_LEFT:
+      g_value_set_double (value, rushes_manager_get_seconds_left (self));
+      break;
+    case PROP_MEMORY:
+      g_value_set_uint64 (value, self->totals.memory);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+/* An empty text is one that was cleared. */
+static gboolean
+take_string (char **field, const GValue *value)
+{
+  const char *text = g_value_get_string (value);
+
+  if (text != NULL && *text == '\0')
+    text = NULL;
+  if (g_strcmp0 (*field, text) == 0)
+    return FALSE;
+  g_free (*field);
+  *field = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+take_uint (guint *field, const GValue *value)
+{
+  if (*field == g_value_get_uint (value))
+    return FALSE;
+  *field = g_value_get_uint (value);
+  return TRUE;
+}
+
+/* What a running pool may be told while it runs. */
+static void
+pass_on (RushesManager *self, const char *name, guint value)
+{
+  if (self->pool != NULL)
+    g_object_set (self->pool, name, value, NULL);
+}
+
+static void
+rushes_manager_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  RushesManager *self = RUSHES_MANAGER (object);
+  gboolean changed = FALSE;
+
+  switch (id)
+    {
+    case PROP_BLENDER:
+      changed = take_string (&self->blender, value);
+      if (changed)
+        renew_launcher (self);
+      break;
+    case PROP_OUTPUT_FOLDER:
+      changed = take_string (&self->output_folder, value);
+      break;
+    case PROP_JOBS:
+      changed = take_uint (&self->jobs, value);
+      if (changed)
+        pass_on (self, "jobs", self->jobs);
+      break;
+    case PROP_ORDER:
+      changed = (int) self->order != g_value_get_enum (value);
+      self->order = (RushesOrder) g_value_get_enum (value);
+      if (changed)
+        pass_on (self, "order", self->order);
+      break;
+    case PROP_START_TIMEOUT:
+      changed = take_uint (&self->start_timeout, value);
+      rushes_inspector_set_start_timeout (self->inspector, self->start_timeout);
+      break;
+    case PROP_FRAME_TIMEOUT:
+      changed = take_uint (&self->frame_timeout, value);
+      if (changed)
+        pass_on (self, "frame-timeout", self->frame_timeout);
+      break;
+    case PROP_MAX_ATTEMPTS:
+      changed = take_uint (&self->max_attempts, value);
+      if (changed)
+        pass_on (self, "max-attempts", self->max_attempts);
+      break;
+    case PROP_FACTORY_STARTUP:
+      changed = self->factory_startup != g_value_get_boolean (value);
+      self->factory_startup = g_value_get_boolean (value);
+      if (changed)
+        renew_launcher (self);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+
+  if (changed)
+    g_object_notify_by_pspec (object, pspec);
+}
+
+static void
+rushes_manager_finalize (GObject *object)
+{
+  RushesManager *self = RUSHES_MANAGER (object);
+
+  /* A run holds a reference. */
+  g_assert (self->pool == NULL);
+
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_signal_handlers_disconnect_by_data (self->queue, self);
+  g_clear_object (&self->store);
+  g_clear_object (&self->inspector);
+  g_clear_object (&self->activities);
+  g_clear_object (&self->queue);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->blender, g_free);
+  g_clear_pointer (&self->output_folder, g_free);
+
+  G_OBJECT_CLASS (rushes_manager_parent_class)->finalize (object);
+}
+
+static void
+rushes_manager_class_init (RushesManagerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags writable = readable | G_PARAM_WRITABLE;
+
+  object_class->get_property = rushes_manager_get_property;
+  object_class->set_property = rushes_manager_set_property;
+  object_class->finalize = rushes_manager_finalize;
+
+  /**
+   * RushesManager:queue:
+   *
+   * The scenes.
+   */
+  properties[PROP_QUEUE] = g_param_spec_object ("queue", NULL, NULL, RUSHES_TYPE_QUEUE, readable);
+  /**
+   * RushesManager:activities:
+   *
+   * What each client does, a #GListModel of #RushesActivity.
+   */
+  properties[PROP_ACTIVITIES] =
+      g_param_spec_object ("activities", NULL, NULL, G_TYPE_LIST_MODEL, readable);
+  /**
+   * RushesManager:blender:
+   *
+   * The Blender to start; %NULL: the one on the search path. It holds for
+   * clients of the next run.
+   */
+  properties[PROP_BLENDER] = g_param_spec_string ("blender", NULL, NULL, NULL, writable);
+  /**
+   * RushesManager:output-folder:
+   *
+   * Where the folders of new scenes are made; %NULL: in "renders" beside each.
+   */
+  properties[PROP_OUTPUT_FOLDER] =
+      g_param_spec_string ("output-folder", NULL, NULL, NULL, writable);
+  /**
+   * RushesManager:jobs:
+   *
+   * How many clients may work at once, at once.
+   */
+  properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, writable);
+  /**
+   * RushesManager:order:
+   *
+   * How clients go through the queue.
+   */
+  properties[PROP_ORDER] = g_param_spec_enum ("order", NULL, NULL, RUSHES_TYPE_ORDER,
+                                              RUSHES_ORDER_SIDE_BY_SIDE, writable);
+  /**
+   * RushesManager:start-timeout:
+   *
+   * As #RushesPool:start-timeout.
+   */
+  properties[PROP_START_TIMEOUT] =
+      g_param_spec_uint ("start-timeout", NULL, NULL, 0, 86400, 30, writable);
+  /**
+   * RushesManager:frame-timeout:
+   *
+   * As #RushesPool:frame-timeout.
+   */
+  properties[PROP_FRAME_TIMEOUT] =
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, writable);
+  /**
+   * RushesManager:max-attempts:
+   *
+   * As #RushesPool:max-attempts.
+   */
+  properties[PROP_MAX_ATTEMPTS] =
+      g_param_spec_uint ("max-attempts", NULL, NULL, 1, 1000, 3, writable);
+  /**
+   * RushesManager:factory-startup:
+   *
+   * As #RushesLauncher:factory-startup.
+   */
+  properties[PROP_FACTORY_STARTUP] =
+      g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE, writable);
+  /**
+   * RushesManager:state:
+   *
+   * What happens to the queue.
+   */
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_MANAGER_STATE,
+                                              RUSHES_MANAGER_IDLE, readable);
+  /**
+   * RushesManager:error:
+   *
+   * Why nothing could be rendered at all.
+   */
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  /**
+   * RushesManager:trouble:
+   *
+   * As #RushesPool:trouble.
+   */
+  properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR, readable);
+  /**
+   * RushesManager:progress:
+   *
+   * How much of the queue is rendered, 0 to 1.
+   */
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, readable);
+  /**
+   * RushesManager:n-frames:
+   *
+   * Frames of all scenes, as far as it is known.
+   */
+  properties[PROP_N_FRAMES] =
+      g_param_spec_uint64 ("n-frames", NULL, NULL, 0, G_MAXUINT64, 0, readable);
+  /**
+   * RushesManager:n-done:
+   *
+   * How many of them are in place.
+   */
+  properties[PROP_N_DONE] = g_param_spec_uint64 ("n-done", NULL, NULL, 0, G_MAXUINT64, 0, readable);
+  /**
+   * RushesManager:n-failed:
+   *
+   * How many of them were given up.
+   */
+  properties[PROP_N_FAILED] =
+      g_param_spec_uint64 ("n-failed", NULL, NULL, 0, G_MAXUINT64, 0, readable);
+  /**
+   * RushesManager:n-startable:
+   *
+   * How many scenes rushes_manager_start() would begin.
+   */
+  properties[PROP_N_STARTABLE] =
+      g_param_spec_uint ("n-startable", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  /**
+   * RushesManager:rate:
+   *
+   * Frames a second of late; 0: nothing can be said.
+   */
+  properties[PROP_RATE] = g_param_spec_double ("rate", NULL, NULL, 0, G_MAXDOUBLE, 0, readable);
+  /**
+   * RushesManager:seconds-left:
+   *
+   * Until everything is done; negative: not known.
+   */
+  properties[PROP_SECONDS_LEFT] =
+      g_param_spec_double ("seconds-left", NULL, NULL, -1, G_MAXDOUBLE, -1, readable);
+  /**
+   * RushesManager:memory:
+   *
+   * Bytes that all clients take together, as they said last.
+   */
+  properties[PROP_MEMORY] = g_param_spec_uint64 ("memory", NULL, NULL, 0, G_MAXUINT64, 0, readable);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * RushesManager::run-ended:
+   * @self: the manager
+   * @by_user: whether the user paused or stopped it
+   *
+   * No client is left. What became of each scene is for the scenes to say.
+   */
+  signals[RUN_ENDED] = g_signal_new ("run-ended", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  /**
+   * RushesManager::warning:
+   * @self: the manager
+   * @scene: the scene
+   * @text: what the user should know
+   */
+  signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, RUSHES_TYPE_SCENE, G_TYPE_STRING);
+}
+
+static void
+rushes_manager_init (RushesManager *self)
+{
+  self->queue = rushes_queue_new ();
+  self->activities = g_list_store_new (RUSHES_TYPE_ACTIVITY);
+  self->jobs = 1;
+  self->start_timeout = 30;
+  self->max_attempts = 3;
+  g_signal_connect_swapped (self->queue, "items-changed", G_CALLBACK (refresh_later), self);
+  g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (refresh_later), self);
+}
+
+/**
+ * rushes_manager_new:
+ * @data_dir: folder of the saved queue
+ * @log_dir: (nullable): folder of this session's logs; %NULL: one in the user's
+ *   state folder
+ *
+ * Returns: (transfer full): a manager with an empty queue
+ */
+RushesManager *
+rushes_manager_new (const char *data_dir, const char *log_dir)
+{
+  RushesManager *self;
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (data_dir != NULL, NULL);
+
+  self = g_object_new (RUSHES_TYPE_MANAGER, NULL);
+  self->log_dir = log_dir != NULL ? g_strdup (log_dir) : rushes_log_make_run_dir ();
+  self->inspector = rushes_inspector_new (self->log_dir);
+  renew_launcher (self);
+  path = g_build_filename (data_dir, "queue.jsonl", NULL);
+  self->store = rushes_store_new (path, self->queue);
+  return self;
+}
+
+RushesQueue *
+rushes_manager_get_queue (RushesManager *self)
+{
+  return self->queue;
+}
+
+GListModel *
+rushes_manager_get_activities (RushesManager *self)
+{
+  return G_LIST_MODEL (self->activities);
+}
+
+RushesInspector *
+rushes_manager_get_inspector (RushesManager *self)
+{
+  return self->inspector;
+}
+
+RushesManagerState
+rushes_manager_get_state (RushesManager *self)
+{
+  return self->state;
+}
+
+/**
+ * rushes_manager_get_totals:
+ * @self: a manager
+ *
+ * Returns: (transfer none): all scenes together, a moment ago at most
+ */
+const RushesTotals *
+rushes_manager_get_totals (RushesManager *self)
+{
+  return &self->totals;
+}
+
+double
+rushes_manager_get_rate (RushesManager *self)
+{
+  return self->pool != NULL ? rushes_pool_get_rate (self->pool) : 0;
+}
+
+double
+rushes_manager_get_seconds_left (RushesManager *self)
+{
+  return self->pool != NULL ? rushes_pool_get_seconds_left (self->pool) : -1;
+}
+
+/**
+ * rushes_manager_get_trouble:
+ * @self: a manager
+ *
+ * Returns: (transfer none) (nullable): why no frame is begun for now
+ */
+const GError *
+rushes_manager_get_trouble (RushesManager *self)
+{
+  return self->pool != NULL ? rushes_pool_get_trouble (self->pool) : NULL;
+}
+
+/**
+ * rushes_manager_get_error:
+ * @self: a manager
+ *
+ * Returns: (transfer none) (nullable): why nothing could be rendered at all
+ */
+const GError *
+rushes_manager_get_error (RushesManager *self)
+{
+  return self->error;
+}
+
+/**
+ * rushes_manager_get_log_dir:
+ * @self: a manager
+ *
+ * Returns: (transfer none): folder of this session's logs
+ */
+const char *
+rushes_manager_get_log_dir (RushesManager *self)
+{
+  return self->log_dir;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-search.h"
+
+/* Deeper than anybody files scenes; a tree that contains itself through some
+ * mount ends here. */
+#define MAX_DEPTH 32
+
+/* Folders that hold no scenes anybody means: of version control, of trash. */
+static gboolean
+is_hidden (const char *name)
+{
+  return name[0] == '.';
+}
+
+static gboolean
+is_scene_name (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return g_str_has_suffix (lower, ".blend");
+}
+
+void
+rushes_found_free (RushesFound *self)
+{
+  g_clear_pointer (&self->paths, g_ptr_array_unref);
+  g_clear_pointer (&self->rejected, g_ptr_array_unref);
+  g_free (self);
+}
+
+/* "shot 2" before "shot 10", and all of one folder together. */
+static int
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *left = g_utf8_collate_key_for_filename (*(const char *const *) a, -1);
+  g_autofree char *right = g_utf8_collate_key_for_filename (*(const char *const *) b, -1);
+
+  return strcmp (left, right);
+}
+
+static void
+search_folder (const char *folder, guint depth, GPtrArray *paths, GCancellable *cancellable)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && !g_cancellable_is_cancelled (cancellable) &&
+         (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (is_hidden (name))
+        continue;
+      /* A link to a folder above would never end. */
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        {
+          if (depth < MAX_DEPTH && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+            search_folder (path, depth + 1, paths, cancellable);
+        }
+      else if (is_scene_name (name) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (paths, g_steal_pointer (&path));
+    }
+}
+
+static char *
+get_name (GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+
+  return path != NULL ? g_filename_display_basename (path) : g_file_get_parse_name (file);
+}
+
+static void
+search_file (GFile *file, RushesFound *found, GCancellable *cancellable)
+{
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *absolute = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
+  g_autofree char *name = get_name (file);
+  guint before = found->paths->len;
+  char *rejection = NULL;
+
+  if (absolute == NULL)
+    rejection = g_strdup_printf (_ ("“%s” is not on this computer; copy it here first"), name);
+  else if (g_file_test (absolute, G_FILE_TEST_IS_DIR))
+    {
+      search_folder (absolute, 0, found->paths, cancellable);
+      if (found->paths->len == before)
+        rejection = g_strdup_printf (_ ("There are no scenes in “%s”"), name);
+    }
+  else if (!g_file_test (absolute, G_FILE_TEST_EXISTS))
+    rejection = g_strdup_printf (_ ("“%s” is not there"), name);
+  else if (!is_scene_name (absolute))
+    rejection = g_strdup_printf (_ ("“%s” is not a Blender scene"), name);
+  else
+    g_ptr_array_add (found->paths, g_steal_pointer (&absolute));
+
+  if (rejection != NULL)
+    g_ptr_array_add (found->rejected, rejection);
+}
+
+static void
+remove_doubles (GPtrArray *paths)
+{
+  for (guint i = paths->len; i > 1; i--)
+    if (g_str_equal (g_ptr_array_index (paths, i - 1), g_ptr_array_index (paths, i - 2)))
+      g_ptr_array_remove_index (paths, i - 1);
+}
+
+static void
+search_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GPtrArray *files = task_data;
+  RushesFound *found = g_new0 (RushesFound, 1);
+
+  found->paths = g_ptr_array_new_with_free_func (g_free);
+  found->rejected = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < files->len; i++)
+    search_file (g_ptr_array_index (files, i), found, cancellable);
+  g_ptr_array_sort (found->paths, compare_paths);
+  remove_doubles (found->paths);
+  g_task_return_pointer (task, found, (GDestroyNotify) rushes_found_free);
+}
+
+/**
+ * rushes_search_async:
+ * @files: (element-type GFile): files and folders
+ * @cancellable: (nullable): ends the search early, with an error
+ * @callback: (scope async): called with what was found
+ * @user_data: for @callback
+ *
+ * Looks for scenes, in folders too, whatever their depth. Backups of Blender's
+ * (.blend1) and hidden folders are passed over.
+ */
+void
+rushes_search_async (GPtrArray *files,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_return_if_fail (files != NULL);
+
+  g_task_set_source_tag (task, rushes_search_async);
+  g_task_set_task_data (task, g_ptr_array_ref (files), (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, search_thread);
+}
+
+/**
+ * rushes_search_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): what was found; %NULL when cancelled
+ */
+RushesFound *
+rushes_search_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
