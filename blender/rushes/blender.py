@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -57,6 +58,31 @@ def set_format(image: Any, name: str) -> None:
         if image.media_type != media:
             image.media_type = media
     image.file_format = name
+
+
+@functools.cache
+def picture_formats() -> tuple[str, ...]:
+    """Every format of one file a frame that this Blender can write."""
+    items = bpy.types.ImageFormatSettings.bl_rna.properties["file_format"].enum_items
+    names = set(items.keys()) - MOVIE_FORMATS
+    # It has no switch of its own: Blender lists it whatever its libraries can do.
+    if "AVIF" in names and not _can_save("AVIF"):
+        names.remove("AVIF")
+    return tuple(sorted(names))
+
+
+def _can_save(name: str) -> bool:
+    """Whether a picture can be saved in a format, which is tried."""
+    image = bpy.data.images.new("Rushes", 8, 8)
+    try:
+        image.file_format = name
+        image.filepath_raw = os.path.join(bpy.app.tempdir, "attempt")
+        image.save()
+    except RuntimeError:
+        return False
+    finally:
+        bpy.data.images.remove(image)
+    return True
 
 
 def output_path(path: str) -> str:

@@ -224,6 +224,19 @@ def signature(picture: Path) -> str:
     return done.stdout.decode()
 
 
+def size(picture: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels."""
+    printed = subprocess.run(
+        ["identify", "-format", "%w %h", "-"],
+        input=picture.read_bytes(),
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+    ).stdout
+    width, height = printed.split()
+    return int(width), int(height)
+
+
 def difference(one: Path, other: Path) -> float:
     """The mean difference of two pictures' channels, from 0 to 1."""
     done = subprocess.run(
