@@ -35,6 +35,7 @@ from typing import IO, Any, Self, TypeVar
 import Xlib.display
 import Xlib.error
 import Xlib.X
+import Xlib.Xatom
 from Xlib.protocol.event import ClientMessage
 
 from accessible import Accessible, Box, Bus, Gone
@@ -117,7 +118,8 @@ class Desktop:
     then asserts that no program complained in its log.
 
     `settings` are GTK's, by their names ("gtk-font-name"); nothing is animated unless
-    they say so. `variables` go into the environment of every program.
+    they say so. `variables` go into the environment of every program. On a `composited`
+    desktop windows have shadows and round corners, as in pictures of them they should.
     """
 
     def __init__(
@@ -126,8 +128,10 @@ class Desktop:
         height: int = 800,
         settings: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
+        composited: bool = False,
     ) -> None:
         self.width, self.height = width, height
+        self.composited = composited
         self.folder = Path(tempfile.mkdtemp(prefix="rushes-desktop-"))
         self.programs: list[Program] = []
         self._services: list[subprocess.Popen[bytes]] = []
@@ -139,6 +143,8 @@ class Desktop:
         try:
             self._start_server()
             self._start_buses()
+            if self.composited:
+                self._start_compositor()
         except BaseException:
             self._stop()
             raise
@@ -245,14 +251,23 @@ class Desktop:
         source = self.start([helper("drag-source"), *options, *files])
         source.wait_for_line("ready")
         start = self._park(source, away_from=end)
-        # To let the button go before the target has answered cancels the drag.
-        self.drag(start, end, until=lambda: source.said()[-1] == "accepted")
+        # To let the button go before the target has answered cancels the drag, and a first
+        # answer may be about a place on the way.
+        answers: list[str] = []
+
+        def accepted() -> bool:
+            answers.append(source.said()[-1])
+            return answers[-3:] == ["accepted"] * 3
+
+        self.drag(start, end, until=accepted)
         source.wait_for_line("dropped")
         assert source.wait() == 0, source.state()
 
-    def screenshot(self, path: str | Path) -> Path:
-        """Write the whole screen to a PNG file."""
-        argv = ["import", "-window", "root", f"png:{path}"]
+    def screenshot(self, path: str | Path, window: Window | None = None) -> Path:
+        """Write the whole screen, or the part where a window is, to a PNG file."""
+        x, y, width, height = window.box if window else (0, 0, self.width, self.height)
+        crop = ["-crop", f"{width}x{height}+{x}+{y}", "+repage"]
+        argv = ["import", "-window", "root", *crop, f"png:{path}"]
         subprocess.run(argv, env=self.environment, timeout=PATIENCE, check=True)
         return Path(path)
 
@@ -390,6 +405,22 @@ class Desktop:
         address = self._serve(argv, "--print-address={}")
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = address
         self.bus = Bus(address)
+
+    def _start_compositor(self) -> None:
+        self.start(["xcompmgr", "-n"])
+        number = self.display.intern_atom
+        root = self.display.screen().root
+        wait_until(
+            lambda: bool(self.display.get_selection_owner(number("_NET_WM_CM_S0"))),
+            "a compositor",
+        )
+        # GTK draws shadows only if it believes in a window manager that knows of them.
+        manager = root.create_window(-1, -1, 1, 1, 0, 0)
+        check, known = number("_NET_SUPPORTING_WM_CHECK"), number("_NET_SUPPORTED")
+        root.change_property(check, Xlib.Xatom.WINDOW, 32, [manager.id])
+        manager.change_property(check, Xlib.Xatom.WINDOW, 32, [manager.id])
+        root.change_property(known, Xlib.Xatom.ATOM, 32, [number("_GTK_FRAME_EXTENTS")])
+        self.display.sync()
 
     def _serve(self, argv: Sequence[str], option: str) -> str:
         """Run what lives as long as we do, even if we are killed; what it writes to the
@@ -619,31 +650,36 @@ class Program:
     def focused(self) -> Widget | None:
         """The widget that has the focus in the topmost window, or would have it there."""
         windows = self.desktop.windows(self)
+        edited = None
         for top in self._tops():
-            if windows and top.title_is(windows[0].title):
-                for widget in top.walk():
-                    try:
-                        if "focused" in widget.states:
-                            return widget
-                    except Gone:
-                        pass
-        return None
+            if not windows or not top.title_is(windows[0].title):
+                continue
+            for widget in top.walk():
+                try:
+                    states = widget.states
+                    if "focused" in states:
+                        return widget
+                    if "selectable" in states and widget.is_edited_row:
+                        edited = widget
+                except Gone:
+                    pass
+        return edited
 
     def tab_to(
         self, role: str | None = None, name: Name = None, chord: str = "Tab"
     ) -> Widget:
         """Press a key until a widget has the focus, once around at most."""
+        self.desktop.focus()
         seen: set[Widget] = set()
-        while True:
-            widget = wait_until(self.focused, "anything to have the focus")
-            if widget.matches(role, name):
-                return widget
-            assert (
-                widget not in seen
-            ), f"{chord} never comes to {role} {name!r}, but {seen}"
-            seen.add(widget)
+        # Nothing has the focus in a new window at times; the first Tab gives it.
+        while not (widget := self.focused()) or not widget.matches(role, name):
+            assert widget not in seen, f"{chord} never comes to {role} {name!r}: {seen}"
+            if widget:
+                seen.add(widget)
+            before = widget
             self.desktop.key(chord)
-            wait_until(lambda: self.focused() != widget, f"the focus to leave {widget}")
+            wait_until(lambda: self.focused() != before, f"the focus to leave {before}")
+        return widget
 
     def unnamed(self) -> list[str]:
         """What a screen reader has no name for, of all on the screen that takes the focus
@@ -712,6 +748,14 @@ class Widget(Accessible):
         x = window.box.x + left + place.x - frame.x
         y = window.box.y + above + place.y - frame.y
         return Box(x, y, place.width, place.height)
+
+    @property
+    def is_edited_row(self) -> bool:
+        """Whether it is an AdwEntryRow that has the focus."""
+        # What has the focus there is not in the tree; but then its pencil is gone.
+        return self.role == "text box" and not any(
+            part.role == "image" for part in self.walk()
+        )
 
     def click(self, button: int = 1, count: int = 1) -> None:
         """Click in its middle."""

@@ -144,6 +144,24 @@ make_target (void)
 }
 
 static GtkWidget *
+make_rows (void)
+{
+  GtkWidget *list = gtk_list_box_new ();
+  const char *const titles[] = { "Width", "Height" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      GtkWidget *row = adw_entry_row_new ();
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), titles[i]);
+      adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (row), i == 1);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
+  name_widget (list, "Size");
+  return list;
+}
+
+static GtkWidget *
 make_pages (void)
 {
   GtkWidget *stack = gtk_stack_new ();
@@ -212,6 +230,7 @@ on_activate (GApplication *application)
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), make_menu_button ());
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), entry);
+  gtk_box_append (GTK_BOX (box), make_rows ());
   gtk_box_append (GTK_BOX (box), button);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), said);
@@ -219,7 +238,7 @@ on_activate (GApplication *application)
   gtk_box_append (GTK_BOX (box), make_target ());
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), box);
   gtk_window_set_title (GTK_WINDOW (window), "Mirror");
-  gtk_window_set_default_size (GTK_WINDOW (window), 480, 360);
+  gtk_window_set_default_size (GTK_WINDOW (window), 480, 480);
   gtk_window_present (GTK_WINDOW (window));
 }
 
