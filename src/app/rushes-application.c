@@ -51,8 +51,7 @@ present (RushesApplication *self)
 {
   if (self->window == NULL)
     {
-      self->window =
-          rushes_window_new (GTK_APPLICATION (self), self->manager, self->settings);
+      self->window = rushes_window_new (GTK_APPLICATION (self), self->manager, self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
     }
   gtk_window_present (GTK_WINDOW (self->window));
@@ -94,9 +93,10 @@ update_inhibition (RushesApplication *self)
   gboolean busy = rushes_manager_get_state (self->manager) != RUSHES_MANAGER_IDLE;
 
   if (busy && self->inhibition == 0)
-    self->inhibition = gtk_application_inhibit (
-        GTK_APPLICATION (self), GTK_WINDOW (self->window),
-        GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT, _ ("Scenes are rendered"));
+    self->inhibition =
+        gtk_application_inhibit (GTK_APPLICATION (self), GTK_WINDOW (self->window),
+                                 GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
+                                 _ ("Scenes are rendered"));
   else if (!busy && self->inhibition != 0)
     {
       gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibition);
@@ -143,8 +143,7 @@ run_ended_cb (RushesApplication *self, gboolean by_user)
   const RushesTotals *totals = rushes_manager_get_totals (self->manager);
   const GError *error = rushes_manager_get_error (self->manager);
   g_autofree char *outcome = g_settings_get_string (self->settings, "when-done");
-  gboolean hidden =
-      self->window == NULL || !gtk_widget_get_visible (GTK_WIDGET (self->window));
+  gboolean hidden = self->window == NULL || !gtk_widget_get_visible (GTK_WIDGET (self->window));
 
   if (self->quitting)
     {
@@ -158,9 +157,9 @@ run_ended_cb (RushesApplication *self, gboolean by_user)
     {
       g_autofree char *body =
           error != NULL ? g_strdup (error->message) : rushes_text_totals (self->manager);
-      const char *title = error != NULL         ? _ ("Rendering Failed")
+      const char *title = error != NULL        ? _ ("Rendering Failed")
                           : totals->failed > 0 ? _ ("Rendering Is Done, With Failures")
-                                                : _ ("Rendering Is Done");
+                                               : _ ("Rendering Is Done");
 
       notify_user (self, title, body, FALSE);
     }
@@ -333,8 +332,7 @@ static void
 bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
-    "blender",      "output-folder",   "start-timeout", "frame-timeout",
-    "max-attempts", "factory-startup",
+    "blender", "output-folder", "start-timeout", "frame-timeout", "max-attempts", "factory-startup",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

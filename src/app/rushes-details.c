@@ -61,9 +61,8 @@ for_each_row (RushesDetails *self, RowFunc func, gpointer user_data)
 static void
 refresh_heading (RushesDetails *self, guint n)
 {
-  g_autofree char *title =
-      n == 1 ? g_strdup (rushes_scene_get_name (self->first))
-             : g_strdup_printf (ngettext ("%u Scene", "%u Scenes", n), n);
+  g_autofree char *title = n == 1 ? g_strdup (rushes_scene_get_name (self->first))
+                                  : g_strdup_printf (ngettext ("%u Scene", "%u Scenes", n), n);
   g_autofree char *status = n == 1 ? rushes_text_scene (self->first)
                                    : g_strdup (_ ("What you change applies to all of them"));
   g_autofree char *markup = g_markup_escape_text (title, -1);

@@ -38,6 +38,7 @@ struct _RushesLogView
   guint n_failures;      /* that are listed */
   guint read_id;
   gboolean reading;
+  gboolean following; /* the end of the log */
 };
 
 G_DEFINE_FINAL_TYPE (RushesLogView, rushes_log_view, ADW_TYPE_BIN)
@@ -62,32 +63,30 @@ make_text (const char *data, gsize size, gboolean cut)
   return g_utf8_make_valid (start, (gssize) (data + size - start));
 }
 
-static gboolean
-is_at_end (RushesLogView *self)
+/* Who has scrolled up wants to read there; who is at the end, what comes. */
+static void
+scrolled_cb (RushesLogView *self, GtkAdjustment *adjustment)
 {
-  GtkAdjustment *adjustment =
-      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  self->following =
+      gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+      gtk_adjustment_get_upper (adjustment) - 24;
+}
 
-  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
-         gtk_adjustment_get_upper (adjustment) - 24;
+static void
+grown_cb (RushesLogView *self, GtkAdjustment *adjustment)
+{
+  if (self->following)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
 }
 
 static void
 show_text (RushesLogView *self, const char *text)
 {
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text));
-  gboolean follow = is_at_end (self);
-  GtkTextIter end;
+  gboolean following = self->following;
 
-  gtk_text_buffer_set_text (buffer, text, -1);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text)), text, -1);
+  self->following = following;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), *text != '\0' ? "text" : "empty");
-  /* Who has scrolled up wants to read there. */
-  if (!follow)
-    return;
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_place_cursor (buffer, &end);
-  gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self->text),
-                                      gtk_text_buffer_get_insert (buffer));
 }
 
 static void
@@ -156,6 +155,7 @@ show_log (RushesLogView *self, const char *path)
   g_clear_object (&self->monitor);
   g_free (self->path);
   self->path = g_strdup (path);
+  self->following = TRUE;
   if (path == NULL)
     {
       show_text (self, "");
@@ -384,8 +384,15 @@ rushes_log_view_class_init (RushesLogViewClass *klass)
 static void
 rushes_log_view_init (RushesLogView *self)
 {
+  GtkAdjustment *adjustment;
+
   self->paths = g_ptr_array_new_with_free_func (g_free);
+  self->following = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->failures_revealer, FALSE);
 }
 

@@ -72,8 +72,8 @@ add_blender (RushesPreferences *self, const char *blender)
   g_ptr_array_add (self->listed, g_strdup (blender));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Blender"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
-                               *blender != '\0' ? shown : _ ("The one that the system finds first"));
+  adw_action_row_set_subtitle (
+      ADW_ACTION_ROW (row), *blender != '\0' ? shown : _ ("The one that the system finds first"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_check_button_set_group (GTK_CHECK_BUTTON (button), self->group);
@@ -299,8 +299,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
                                    choose_blender_action);
   gtk_widget_class_install_action (widget_class, "preferences.choose-output", NULL,
                                    choose_output_action);
-  gtk_widget_class_install_action (widget_class, "preferences.choose-log", NULL,
-                                   choose_log_action);
+  gtk_widget_class_install_action (widget_class, "preferences.choose-log", NULL, choose_log_action);
   gtk_widget_class_install_action (widget_class, "preferences.reset-output", NULL,
                                    reset_output_action);
   gtk_widget_class_install_action (widget_class, "preferences.reset-log", NULL, reset_log_action);
@@ -324,8 +323,8 @@ rushes_preferences_init (RushesPreferences *self)
 GtkWidget *
 rushes_preferences_new (GtkWindow *parent, GSettings *settings)
 {
-  RushesPreferences *self =
-      g_object_new (RUSHES_TYPE_PREFERENCES, "transient-for", parent, "modal", parent != NULL, NULL);
+  RushesPreferences *self = g_object_new (RUSHES_TYPE_PREFERENCES, "transient-for", parent, "modal",
+                                          parent != NULL, NULL);
 
   self->settings = g_object_ref (settings);
   bind_settings (self);

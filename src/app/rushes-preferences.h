@@ -6,8 +6,11 @@
 G_BEGIN_DECLS
 
 #define RUSHES_TYPE_PREFERENCES (rushes_preferences_get_type ())
-G_DECLARE_FINAL_TYPE (
-    RushesPreferences, rushes_preferences, RUSHES, PREFERENCES, AdwPreferencesWindow)
+G_DECLARE_FINAL_TYPE (RushesPreferences,
+                      rushes_preferences,
+                      RUSHES,
+                      PREFERENCES,
+                      AdwPreferencesWindow)
 
 GtkWidget *rushes_preferences_new (GtkWindow *parent, GSettings *settings);
 

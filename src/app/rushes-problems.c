@@ -96,9 +96,9 @@ static void
 add_missing (GArray *problems, GStrv missing)
 {
   guint n = g_strv_length (missing);
-  Problem *problem = add (problems, "dialog-warning-symbolic",
-                          g_strdup_printf (ngettext ("%u file is missing", "%u files are missing", n),
-                                           n));
+  Problem *problem =
+      add (problems, "dialog-warning-symbolic",
+           g_strdup_printf (ngettext ("%u file is missing", "%u files are missing", n), n));
 
   problem->subtitle = g_strdup (_ ("The scene renders without them: pink where textures are gone"));
   problem->names = missing;
@@ -142,7 +142,8 @@ add_changed (GArray *problems, RushesScene *scene)
   if (g_str_equal (before_text, now_text))
     return;
 
-  problem = add (problems, "dialog-information-symbolic", g_strdup (_ ("The settings have changed")));
+  problem =
+      add (problems, "dialog-information-symbolic", g_strdup (_ ("The settings have changed")));
   problem->subtitle = g_strdup (_ ("They hold once the scene is started over"));
   problem->label = _ ("Start Over");
   problem->action = "problems.start-over";
@@ -183,7 +184,8 @@ list_problems (RushesScene *scene)
     {
       if (report->camera == NULL)
         {
-          problem = add (problems, "dialog-error-symbolic", g_strdup (_ ("The scene has no camera")));
+          problem =
+              add (problems, "dialog-error-symbolic", g_strdup (_ ("The scene has no camera")));
           problem->subtitle = g_strdup (_ ("Add one in Blender and save the file"));
           problem->label = _ ("Look Again");
           problem->action = "problems.look-again";
@@ -237,8 +239,7 @@ add_names (GtkWidget *row, GStrv names)
 static GtkWidget *
 make_row (const Problem *problem)
 {
-  GtkWidget *row =
-      problem->names != NULL ? adw_expander_row_new () : adw_action_row_new ();
+  GtkWidget *row = problem->names != NULL ? adw_expander_row_new () : adw_action_row_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), problem->title);
@@ -266,9 +267,8 @@ make_row (const Problem *problem)
 static void
 show (RushesProblems *self)
 {
-  g_autoptr (GArray) problems = self->scene != NULL
-                                    ? list_problems (self->scene)
-                                    : g_array_new (FALSE, FALSE, sizeof (Problem));
+  g_autoptr (GArray) problems = self->scene != NULL ? list_problems (self->scene)
+                                                    : g_array_new (FALSE, FALSE, sizeof (Problem));
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < problems->len; i++)

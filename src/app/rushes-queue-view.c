@@ -23,6 +23,7 @@ struct _RushesQueueView
   GtkSelectionFilterModel *selected;
   GPtrArray *removed; /* (owned) (element-type Removed): the last ones, for undo */
   guint actions_id;
+  guint focus_id;
 };
 
 /* A scene that was taken out, and where it was. */
@@ -37,6 +38,7 @@ enum
   REMOVED,
   SHOW_LOG,
   ACTIVATED,
+  CLICKED,
   N_SIGNALS
 };
 
@@ -119,11 +121,16 @@ static const struct
   const char *action;
   gboolean (*can) (RushesScene *scene);
 } conditions[] = {
-  { "queue.pause", can_pause },       { "queue.resume", can_resume },
-  { "queue.stop", can_stop },         { "queue.retry", can_retry },
-  { "queue.start-over", can_start_over }, { "queue.duplicate", can_always },
-  { "queue.remove", can_always },     { "queue.move-up", can_always },
-  { "queue.move-down", can_always },  { "queue.open-output", can_always },
+  { "queue.pause", can_pause },
+  { "queue.resume", can_resume },
+  { "queue.stop", can_stop },
+  { "queue.retry", can_retry },
+  { "queue.start-over", can_start_over },
+  { "queue.duplicate", can_always },
+  { "queue.remove", can_always },
+  { "queue.move-up", can_always },
+  { "queue.move-down", can_always },
+  { "queue.open-output", can_always },
   { "queue.show-log", can_always },
 };
 
@@ -466,6 +473,17 @@ activate_cb (RushesQueueView *self)
   g_signal_emit (self, signals[ACTIVATED], 0);
 }
 
+/* A plain click, and not on a button in a row. */
+static void
+released_cb (GtkGestureClick *gesture, int n_press, double x, double y, RushesQueueView *self)
+{
+  GdkModifierType state =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  if (n_press == 1 && (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    g_signal_emit (self, signals[CLICKED], 0);
+}
+
 /* The keyboard's way to the menu of a row. */
 static void
 menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -496,6 +514,7 @@ rushes_queue_view_dispose (GObject *object)
   RushesQueueView *self = RUSHES_QUEUE_VIEW (object);
 
   g_clear_handle_id (&self->actions_id, g_source_remove);
+  g_clear_handle_id (&self->focus_id, g_source_remove);
   g_clear_pointer (&self->removed, g_ptr_array_unref);
   g_clear_object (&self->manager);
 
@@ -534,6 +553,14 @@ rushes_queue_view_class_init (RushesQueueViewClass *klass)
    */
   signals[ACTIVATED] = g_signal_new ("activated", RUSHES_TYPE_QUEUE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * RushesQueueView::clicked:
+   * @self: the view
+   *
+   * A scene was chosen, with the pointer and nothing else.
+   */
+  signals[CLICKED] = g_signal_new ("clicked", RUSHES_TYPE_QUEUE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (RUSHES_TYPE_SCENE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "queue-view.ui");
@@ -542,6 +569,7 @@ rushes_queue_view_class_init (RushesQueueViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesQueueView, selection);
   gtk_widget_class_bind_template_child (widget_class, RushesQueueView, selected);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, released_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_actions_later);
   gtk_widget_class_bind_template_callback (widget_class, update_stack);
 
@@ -565,8 +593,8 @@ rushes_queue_view_class_init (RushesQueueViewClass *klass)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Down, GDK_ALT_MASK, "queue.move-down",
                                        NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_d, GDK_CONTROL_MASK,
-                                       "queue.duplicate", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_d, GDK_CONTROL_MASK, "queue.duplicate",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "queue.menu", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "queue.menu",
                                        NULL);
@@ -613,6 +641,17 @@ rushes_queue_view_get_selected (RushesQueueView *self)
   return G_LIST_MODEL (self->selected);
 }
 
+/* The list has its rows only after it was laid out. */
+static gboolean
+focus_cb (gpointer user_data)
+{
+  RushesQueueView *self = user_data;
+
+  self->focus_id = 0;
+  gtk_widget_grab_focus (self->list);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * rushes_queue_view_select_last:
  * @self: a view
@@ -631,4 +670,6 @@ rushes_queue_view_select_last (RushesQueueView *self, guint n_added)
     return;
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), n - n_added, TRUE);
   gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", n - n_added);
+  if (self->focus_id == 0)
+    self->focus_id = g_idle_add_full (G_PRIORITY_LOW, focus_cb, self, NULL);
 }

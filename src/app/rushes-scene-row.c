@@ -48,6 +48,20 @@ dup_icon (RushesSceneRow *self, RushesScene *scene)
   return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
 }
 
+static GStrv
+list_icon_classes (RushesSceneRow *self, RushesScene *scene)
+{
+  const char *class = "dim-label";
+
+  if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
+    class = "error";
+  else if (scene != NULL && rushes_scene_get_n_failed (scene) > 0)
+    class = "warning";
+  else if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
+    class = "success";
+  return g_strsplit (class, " ", 0);
+}
+
 static char *
 dup_state (RushesSceneRow *self, RushesScene *scene)
 {
@@ -117,14 +131,11 @@ select_scene (RushesSceneRow *self)
 }
 
 static void
-menu_active_cb (RushesSceneRow *self)
-{
-  if (gtk_menu_button_get_active (GTK_MENU_BUTTON (self->menu_button)))
-    select_scene (self);
-}
-
-static void
-secondary_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, RushesSceneRow *self)
+secondary_pressed_cb (GtkGestureClick *gesture,
+                      int n_press,
+                      double x,
+                      double y,
+                      RushesSceneRow *self)
 {
   gtk_menu_button_popup (GTK_MENU_BUTTON (self->menu_button));
 }
@@ -215,10 +226,10 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, describe);
   gtk_widget_class_bind_template_callback (widget_class, dup_icon);
+  gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
   gtk_widget_class_bind_template_callback (widget_class, dup_state);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
   gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
-  gtk_widget_class_bind_template_callback (widget_class, menu_active_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
 
@@ -228,6 +239,8 @@ rushes_scene_row_init (RushesSceneRow *self)
   GtkDropTarget *target;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_menu_button_get_popover (GTK_MENU_BUTTON (self->menu_button)), "map",
+                           G_CALLBACK (select_scene), self, G_CONNECT_SWAPPED);
 
   target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);

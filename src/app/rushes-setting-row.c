@@ -55,7 +55,6 @@ typedef struct Spec
   const char *properties[3];                    /* of #RushesSettings, %NULL at the end */
   const Choice *choices;                        /* (nullable): %NULL: it is typed */
   char *(*get_file) (const RushesReport *file); /* the file's own value in words */
-  gboolean is_switch;                           /* there is no value of the file's */
 } Spec;
 
 static const Choice formats[] = {
@@ -75,12 +74,8 @@ static const Choice formats[] = {
 };
 
 static const Choice depths[] = {
-  { "8", N_ ("8 bit") },
-  { "10", N_ ("10 bit") },
-  { "12", N_ ("12 bit") },
-  { "16", N_ ("16 bit") },
-  { "32", N_ ("32 bit") },
-  { NULL, NULL },
+  { "8", N_ ("8 bit") },   { "10", N_ ("10 bit") }, { "12", N_ ("12 bit") },
+  { "16", N_ ("16 bit") }, { "32", N_ ("32 bit") }, { NULL, NULL },
 };
 
 static const Choice modes[] = {
@@ -219,8 +214,15 @@ static const Spec specs[] = {
   { "motion-blur", N_ ("Motion Blur"), { "motion-blur" }, switches, file_motion_blur },
   { "threads", N_ ("Threads"), { "threads" }, NULL, file_threads },
   { "addons", N_ ("Add-Ons"), { "addons" }, NULL, file_addons },
-  { "allow-scripts", N_ ("Allow Scripts"), { "allow-scripts" }, NULL, NULL, TRUE },
+  { "allow-scripts", N_ ("Allow Scripts"), { "allow-scripts" }, NULL, NULL },
 };
+
+/* Nothing that the file could decide about itself. */
+static gboolean
+is_switch (const Spec *spec)
+{
+  return spec->get_file == NULL;
+}
 
 /* ---- Values as text -------------------------------------------------- */
 
@@ -250,7 +252,8 @@ get_text (const Spec *spec, RushesSettings *settings)
     {
       char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-      return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.10g", g_value_get_double (&value)));
+      return g_strdup (
+          g_ascii_formatd (buffer, sizeof buffer, "%.10g", g_value_get_double (&value)));
     }
   if (G_VALUE_HOLDS_BOOLEAN (&value))
     return g_strdup (g_value_get_boolean (&value) ? "on" : "off");
@@ -269,8 +272,7 @@ set_resolution (RushesSettings *settings, const char *text, GError **error)
   for (char *byte = digits; *byte != '\0'; byte++)
     if (!g_ascii_isdigit (*byte))
       *byte = ' ';
-  if (sscanf (digits, "%7u %7u %c", &width, &height, &rest) != 2 || width > 65536 ||
-      height > 65536)
+  if (sscanf (digits, "%7u %7u %c", &width, &height, &rest) != 2 || width > 65536 || height > 65536)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
                    _ ("Width and height in pixels, 4 to 65536, as in 1920 × 1080"));
@@ -302,8 +304,8 @@ set_text (const Spec *spec, RushesSettings *settings, const char *text, GError *
     }
   if (G_IS_PARAM_SPEC_ENUM (pspec))
     {
-      g_object_set (settings, name,
-                    g_str_equal (text, "on") ? RUSHES_SWITCH_ON : RUSHES_SWITCH_OFF, NULL);
+      g_object_set (settings, name, g_str_equal (text, "on") ? RUSHES_SWITCH_ON : RUSHES_SWITCH_OFF,
+                    NULL);
       return TRUE;
     }
   if (G_IS_PARAM_SPEC_DOUBLE (pspec))
@@ -405,7 +407,8 @@ apply (RushesSettingRow *self, const char *text)
 static void
 entry_changed_cb (RushesSettingRow *self)
 {
-  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
+  g_autofree char *text =
+      g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
 
   apply (self, *text != '\0' ? text : NULL);
 }
@@ -440,7 +443,7 @@ make_editor (RushesSettingRow *self)
 {
   GtkWidget *editor;
 
-  if (self->spec->is_switch)
+  if (is_switch (self->spec))
     {
       editor = gtk_switch_new ();
       g_signal_connect_swapped (editor, "notify::active", G_CALLBACK (active_cb), self);
@@ -480,8 +483,7 @@ refresh_choices (RushesSettingRow *self, const char *text, const char *file, gbo
         selected = i + 1;
     }
   /* A list that is open must not be exchanged for an equal one. */
-  if (old == NULL ||
-      g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (old), 0), first) != 0)
+  if (old == NULL || g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (old), 0), first) != 0)
     gtk_drop_down_set_model (GTK_DROP_DOWN (self->editor), G_LIST_MODEL (list));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->editor),
                               mixed ? GTK_INVALID_LIST_POSITION : selected);
@@ -508,8 +510,7 @@ refresh_entry (RushesSettingRow *self, const char *text, const char *file, gbool
 {
   g_autofree char *typed =
       g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
-  gboolean editing =
-      (gtk_widget_get_state_flags (self->editor) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
+  gboolean editing = (gtk_widget_get_state_flags (self->editor) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
 
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->editor), mixed          ? _ ("Several values")
                                                             : file != NULL ? file
@@ -542,7 +543,7 @@ rushes_setting_row_refresh (RushesSettingRow *self)
   text = get_common_text (self, &mixed);
   file = get_common_file_text (self);
   self->updating = TRUE;
-  if (self->spec->is_switch)
+  if (is_switch (self->spec))
     gtk_switch_set_active (GTK_SWITCH (self->editor), g_strcmp0 (text, "on") == 0);
   else if (self->spec->choices != NULL)
     refresh_choices (self, text, file, mixed);
@@ -552,12 +553,12 @@ rushes_setting_row_refresh (RushesSettingRow *self)
 
   if (self->problem != NULL)
     subtitle = g_strdup (self->problem);
-  else if (self->spec->is_switch)
+  else if (is_switch (self->spec))
     subtitle = g_strdup (_ ("Python in the file may run: only if you trust it"));
   else if ((text != NULL || mixed) && file != NULL)
     subtitle = g_strdup_printf (_ ("From file: %s"), file);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle != NULL ? subtitle : "");
-  gtk_widget_set_visible (self->reset, !self->spec->is_switch &&
+  gtk_widget_set_visible (self->reset, !is_switch (self->spec) &&
                                            (text != NULL || mixed || self->problem != NULL));
 }
 

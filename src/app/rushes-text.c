@@ -69,10 +69,10 @@ rushes_text_duration (double seconds)
         double rest = fmod (seconds, units[i].size);
         gboolean two = i < 2 && rest >= units[i + 1].size;
 
-        return join (format_unit (seconds, units[i].size, units[i].one, units[i].many),
-                     two ? format_unit (rest, units[i + 1].size, units[i + 1].one,
-                                        units[i + 1].many)
-                         : NULL);
+        return join (
+            format_unit (seconds, units[i].size, units[i].one, units[i].many),
+            two ? format_unit (rest, units[i + 1].size, units[i + 1].one, units[i + 1].many)
+                : NULL);
       }
   g_assert_not_reached ();
 }
@@ -157,6 +157,18 @@ get_size (RushesScene *scene, guint *width, guint *height)
     *height = report->height;
 }
 
+/* A scene that no client has got to yet waits, whatever the pool has prepared. */
+static RushesSceneState
+get_state (RushesScene *scene)
+{
+  RushesSceneState state = rushes_scene_get_state (scene);
+
+  return (state == RUSHES_SCENE_LOADING || state == RUSHES_SCENE_RENDERING) &&
+                 rushes_scene_get_n_clients (scene) == 0
+             ? RUSHES_SCENE_QUEUED
+             : state;
+}
+
 static char *
 describe_waiting (RushesScene *scene)
 {
@@ -223,7 +235,7 @@ describe_finished (RushesScene *scene)
 char *
 rushes_text_scene (RushesScene *scene)
 {
-  switch (rushes_scene_get_state (scene))
+  switch (get_state (scene))
     {
     case RUSHES_SCENE_LOADING:
       return g_strdup (_ ("Loading…"));
@@ -243,6 +255,9 @@ rushes_text_scene (RushesScene *scene)
         return enumerate (g_strdup (_ ("Paused")), describe_waiting (scene));
       if (rushes_scene_get_n_done (scene) > 0)
         return enumerate (g_strdup (_ ("Waiting")), format_done (scene));
+      if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
+        return enumerate (g_strdup (_ ("Waiting")),
+                          format_frames (rushes_scene_get_n_frames (scene)));
       return describe_waiting (scene);
     }
 }
@@ -266,7 +281,7 @@ has_problem (RushesScene *scene)
 const char *
 rushes_text_scene_icon (RushesScene *scene)
 {
-  switch (rushes_scene_get_state (scene))
+  switch (get_state (scene))
     {
     case RUSHES_SCENE_FINISHED:
       return rushes_scene_get_n_failed (scene) > 0 ? "dialog-warning-symbolic"
@@ -277,8 +292,8 @@ rushes_text_scene_icon (RushesScene *scene)
       return "media-playback-pause-symbolic";
     case RUSHES_SCENE_LOADING:
     case RUSHES_SCENE_RENDERING:
-      return rushes_scene_get_n_failed (scene) > 0 ? "dialog-warning-symbolic"
-                                                   : "media-playback-start-symbolic";
+      /* The bar says that it moves. */
+      return rushes_scene_get_n_failed (scene) > 0 ? "dialog-warning-symbolic" : NULL;
     case RUSHES_SCENE_QUEUED:
     default:
       if (rushes_scene_get_paused (scene))
@@ -296,7 +311,7 @@ rushes_text_scene_icon (RushesScene *scene)
 const char *
 rushes_text_scene_state (RushesScene *scene)
 {
-  switch (rushes_scene_get_state (scene))
+  switch (get_state (scene))
     {
     case RUSHES_SCENE_FINISHED:
       return rushes_scene_get_n_failed (scene) > 0 ? _ ("Finished with failures") : _ ("Finished");

@@ -164,9 +164,9 @@ rushes_thumbnail_set_property (GObject *object, guint id, const GValue *value, G
     case PROP_SIZE:
       self->size = g_value_get_uint (value);
       /* Large ones are to be seen as a whole, small ones to fill their place. */
-      gtk_picture_set_content_fit (GTK_PICTURE (self->picture),
-                                   self->size > 256 ? GTK_CONTENT_FIT_CONTAIN
-                                                    : GTK_CONTENT_FIT_COVER);
+      gtk_picture_set_content_fit (GTK_PICTURE (self->picture), self->size > 256
+                                                                    ? GTK_CONTENT_FIT_CONTAIN
+                                                                    : GTK_CONTENT_FIT_COVER);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);

@@ -95,7 +95,8 @@ make_client_row (gpointer item, gpointer user_data)
   RushesActivity *activity = item;
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *memory = gtk_label_new (NULL);
-  g_autofree char *title = g_strdup_printf (_ ("Blender %u"), rushes_activity_get_number (activity));
+  g_autofree char *title =
+      g_strdup_printf (_ ("Blender %u"), rushes_activity_get_number (activity));
   GtkExpression *doing[] = {
     gtk_property_expression_new (RUSHES_TYPE_ACTIVITY, NULL, "state"),
     gtk_property_expression_new (RUSHES_TYPE_ACTIVITY, NULL, "frame"),
@@ -182,7 +183,11 @@ rushes_watch_init (RushesWatch *self)
 }
 
 static void
-activities_changed_cb (RushesWatch *self, guint position, guint removed, guint added, GListModel *list)
+activities_changed_cb (RushesWatch *self,
+                       guint position,
+                       guint removed,
+                       guint added,
+                       GListModel *list)
 {
   gtk_widget_set_visible (self->clients, g_list_model_get_n_items (list) > 0);
 }

@@ -104,8 +104,8 @@ rushes_when_done_ask (GtkWindow *parent, const char *what, guint seconds)
 {
   gboolean off = g_str_equal (what, "power-off");
   Countdown *countdown = g_new0 (Countdown, 1);
-  GtkWidget *dialog = adw_message_dialog_new (
-      parent, off ? _ ("Powering Off") : _ ("Suspending"), NULL);
+  GtkWidget *dialog =
+      adw_message_dialog_new (parent, off ? _ ("Powering Off") : _ ("Suspending"), NULL);
 
   countdown->dialog = ADW_MESSAGE_DIALOG (dialog);
   countdown->method = off ? "PowerOff" : "Suspend";

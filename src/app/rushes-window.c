@@ -8,6 +8,9 @@
 #include "rushes-text.h"
 #include "rushes-window.h"
 
+/* Narrower than this, and what the header says is said shorter. */
+#define COMPACT_WIDTH 560
+
 /**
  * RushesWindow:
  *
@@ -22,6 +25,7 @@ struct _RushesWindow
   GSettings *settings;    /* (owned) */
   AdwToastOverlay *toasts;
   AdwLeaflet *leaflet;
+  GtkWidget *window_title;
   GtkWidget *queue_page;
   GtkWidget *separator;
   GtkWidget *details_page;
@@ -39,6 +43,7 @@ struct _RushesWindow
   GtkWidget *progress;
   GtkWidget *totals;
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
+  gboolean compact;              /* every pixel of the header counts */
 };
 
 G_DEFINE_FINAL_TYPE (RushesWindow, rushes_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -85,8 +90,8 @@ added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (notes->len > 1)
     {
       g_autofree char *text =
-          g_strdup_printf (ngettext ("%s, and %u more was not added", "%s, and %u more were not added",
-                                     notes->len - 1),
+          g_strdup_printf (ngettext ("%s, and %u more was not added",
+                                     "%s, and %u more were not added", notes->len - 1),
                            (const char *) g_ptr_array_index (notes, 0), notes->len - 1);
 
       rushes_window_tell (self, text);
@@ -233,28 +238,35 @@ update_start_button (RushesWindow *self)
   AdwSplitButton *button = ADW_SPLIT_BUTTON (self->start_button);
   RushesManagerState state = rushes_manager_get_state (self->manager);
   gboolean startable = rushes_manager_get_totals (self->manager)->startable > 0;
-  const char *label, *tooltip;
+  const char *label, *tooltip, *icon;
 
   switch (state)
     {
     case RUSHES_MANAGER_RENDERING:
+      icon = "media-playback-pause-symbolic";
       label = _ ("_Pause");
       tooltip = _ ("Finish the Frames in Hand, Then Pause");
       break;
     case RUSHES_MANAGER_PAUSING:
+      icon = "media-playback-stop-symbolic";
       label = _ ("_Stop Now");
       tooltip = _ ("Pausing: the Frames in Hand Are Being Finished");
       break;
     case RUSHES_MANAGER_STOPPING:
+      icon = "media-playback-stop-symbolic";
       label = _ ("Stopping…");
       tooltip = _ ("The Blenders Are Being Ended");
       break;
     case RUSHES_MANAGER_IDLE:
     default:
+      icon = "media-playback-start-symbolic";
       label = _ ("_Start");
       tooltip = _ ("Render the Queue");
     }
-  adw_split_button_set_label (button, label);
+  if (self->compact)
+    adw_split_button_set_icon_name (button, icon);
+  else
+    adw_split_button_set_label (button, label);
   adw_split_button_set_use_underline (button, TRUE);
   gtk_widget_set_tooltip_text (self->start_button, tooltip);
   if (state == RUSHES_MANAGER_IDLE && startable)
@@ -299,7 +311,8 @@ update_jobs (RushesWindow *self)
   guint jobs;
 
   g_object_get (self->manager, "jobs", &jobs, NULL);
-  label = g_strdup_printf (ngettext ("%u Job", "%u Jobs", jobs), jobs);
+  label = self->compact ? g_strdup_printf ("%u", jobs)
+                        : g_strdup_printf (ngettext ("%u Job", "%u Jobs", jobs), jobs);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->jobs_button), label);
 }
 
@@ -323,6 +336,26 @@ update_banner (RushesWindow *self)
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), "app.preferences");
     }
   gtk_revealer_set_reveal_child (self->banner, trouble != NULL || error != NULL);
+}
+
+/* ---- Little room ----------------------------------------------------- */
+
+/* Libadwaita 1.2 has no breakpoints. The window must not be as narrow as its
+ * header's full form before that gives way. */
+static void
+resized_cb (RushesWindow *self)
+{
+  int width;
+  gboolean compact;
+
+  g_object_get (self, "default-width", &width, NULL);
+  compact = width > 0 && width < COMPACT_WIDTH;
+  if (compact == self->compact || self->manager == NULL)
+    return;
+  self->compact = compact;
+  gtk_widget_set_visible (self->window_title, !compact);
+  update_jobs (self);
+  update_start_button (self);
 }
 
 /* ---- Panes ----------------------------------------------------------- */
@@ -374,10 +407,19 @@ activated_cb (RushesWindow *self)
   gtk_widget_child_focus (GTK_WIDGET (self->details), GTK_DIR_TAB_FORWARD);
 }
 
+/* With one pane at a time a scene that was touched is one to look into. */
+static void
+clicked_cb (RushesWindow *self)
+{
+  if (adw_leaflet_get_folded (self->leaflet))
+    show_details (self);
+}
+
 static void
 removed_cb (RushesWindow *self, guint n)
 {
-  g_autofree char *title = g_strdup_printf (ngettext ("%u scene removed", "%u scenes removed", n), n);
+  g_autofree char *title =
+      g_strdup_printf (ngettext ("%u scene removed", "%u scenes removed", n), n);
   AdwToast *toast = adw_toast_new (title);
 
   adw_toast_set_button_label (toast, _ ("_Undo"));
@@ -405,8 +447,8 @@ close_response_cb (RushesWindow *self, const char *response)
   if (g_str_equal (response, "background"))
     gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   else if (g_str_equal (response, "stop"))
-    g_action_group_activate_action (
-        G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))), "stop-and-quit", NULL);
+    g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))),
+                                    "stop-and-quit", NULL);
 }
 
 static void
@@ -419,8 +461,8 @@ ask_before_closing (RushesWindow *self)
                                  "queue goes on from there the next time."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "stop",
-                                    _ ("_Stop and Quit"), "background",
-                                    _ ("Keep _Rendering"), NULL);
+                                    _ ("_Stop and Quit"), "background", _ ("Keep _Rendering"),
+                                    NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop",
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "background",
@@ -486,6 +528,7 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "window.ui");
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, window_title);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, queue_page);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, separator);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_page);
@@ -506,6 +549,8 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, removed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_log_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, resized_cb);
 
   gtk_widget_class_install_action (widget_class, "win.add", NULL, add_action);
   gtk_widget_class_install_action (widget_class, "win.add-folder", NULL, add_folder_action);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
@@ -17,10 +18,24 @@ static const char *const home_folders[] = { "", "Applications", "Downloads", "op
 
 /* ---- Finding --------------------------------------------------------- */
 
+/* /bin and /usr/bin may be one folder. What a program's own name links to is
+ * another matter: that link may be what the user maintains. */
+static char *
+resolve_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  char *real = realpath (folder, NULL);
+  char *resolved = g_build_filename (real != NULL ? real : folder, name, NULL);
+
+  free (real);
+  return resolved;
+}
+
 static void
 add_if_program (GPtrArray *found, const char *path)
 {
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *absolute = resolve_folder (path);
 
   if (g_file_test (absolute, G_FILE_TEST_IS_EXECUTABLE) &&
       !g_file_test (absolute, G_FILE_TEST_IS_DIR) &&
