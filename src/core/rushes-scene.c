@@ -605,12 +605,15 @@ get_lasting_state (RushesScene *self)
 static void
 add_error (JsonBuilder *builder, const GError *error)
 {
+  /* It may name a file. */
+  g_autofree char *message = g_utf8_make_valid (error->message, -1);
+
   json_builder_set_member_name (builder, "error");
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "cause");
   json_builder_add_string_value (builder, rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
   json_builder_set_member_name (builder, "message");
-  json_builder_add_string_value (builder, error->message);
+  json_builder_add_string_value (builder, message);
   json_builder_end_object (builder);
 }
 
