@@ -659,7 +659,8 @@ rushes_scene_to_json (RushesScene *self)
   g_return_val_if_fail (RUSHES_IS_SCENE (self), NULL);
 
   builder = json_builder_new ();
-  counts = count (self);
+  /* What is only planned is planned anew when it is met again. */
+  counts = self->frames != NULL ? count (self) : self->saved;
   newest = rushes_scene_get_newest_file (self);
   json_builder_begin_object (builder);
   add_path (builder, "path", self->path);
@@ -774,7 +775,8 @@ rushes_scene_from_json (JsonNode *node, GError **error)
   self->existing = (RushesExisting) read_enum (object, "existing", RUSHES_TYPE_EXISTING);
   self->state = (RushesSceneState) read_enum (object, "state", RUSHES_TYPE_SCENE_STATE);
   self->state = get_lasting_state (self);
-  self->error = read_error (object);
+  if (self->state == RUSHES_SCENE_FAILED)
+    self->error = read_error (object);
   if (self->state == RUSHES_SCENE_FAILED && self->error == NULL)
     self->state = RUSHES_SCENE_STOPPED;
   paused = rushes_json_get_value (object, "paused");
