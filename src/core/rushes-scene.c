@@ -241,8 +241,9 @@ rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **erro
   if (output == NULL)
     return FALSE;
 
-  /* It may have been stopped meanwhile; then the folder is left again. */
-  if (!rushes_scene_is_ended (self))
+  /* It may have been stopped meanwhile, and even queued again; then the folder is
+   * left again. */
+  if (self->state == RUSHES_SCENE_LOADING)
     self->output = g_steal_pointer (&output);
   return TRUE;
 }
@@ -339,7 +340,7 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
-  if (rushes_scene_is_ended (self))
+  if (self->state != RUSHES_SCENE_LOADING)
     return TRUE;
 
   binding = g_task_get_task_data (G_TASK (result));
@@ -766,7 +767,7 @@ rushes_scene_from_json (JsonNode *node, GError **error)
       return NULL;
     }
   member = json_object_get_member (object, "settings");
-  settings = member != NULL ? rushes_settings_from_json (member, error) : rushes_settings_new ();
+  settings = member != NULL ? rushes_settings_restore (member, error) : rushes_settings_new ();
   if (settings == NULL)
     return NULL;
 
