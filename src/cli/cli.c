@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <locale.h>
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +9,7 @@
 
 #include "cli.h"
 #include "rushes-error.h"
+#include "rushes-locale.h"
 
 typedef struct
 {
@@ -217,10 +217,7 @@ raise_file_limit (void)
 int
 cli_main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, RUSHES_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  rushes_locale_init ();
   g_set_prgname ("rushes-cli");
   raise_file_limit ();
 

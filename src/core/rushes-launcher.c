@@ -254,6 +254,9 @@ rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
 
+  if (!rushes_launcher_check (self, error))
+    return NULL;
+
   parent = getpid ();
   argv = rushes_launcher_build_argv (self, token);
   launcher =
