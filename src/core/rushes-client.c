@@ -792,6 +792,25 @@ rushes_client_get_cause (RushesClient *self)
 }
 
 /**
+ * rushes_client_get_evidence:
+ * @self: a client
+ *
+ * Returns: (transfer full) (nullable): what it printed last and what we noted
+ *   of it, as rushes_log_get_tail() gives it, once it was started
+ */
+char *
+rushes_client_get_evidence (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  if (self->log == NULL)
+    return NULL;
+  /* An answer may overtake the words that explain it. */
+  rushes_log_flush (self->log);
+  return rushes_log_get_tail (self->log);
+}
+
+/**
  * rushes_client_note:
  * @self: a client
  * @format: printf() format of one line

@@ -85,6 +85,7 @@ frame_failed (PoolWork *work,
 {
   RushesPool *self = work->pool;
   guint number = rushes_client_get_number (client);
+  g_autofree char *evidence = rushes_client_get_evidence (client);
   gboolean final;
 
   rushes_client_note (client, "frame %u failed: %s", frame, error->message);
@@ -104,7 +105,7 @@ frame_failed (PoolWork *work,
     }
 
   final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
-                                   rushes_client_get_log_path (client));
+                                   rushes_client_get_log_path (client), evidence);
   pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, final);
   pool_work_update (work);
 }
