@@ -54,6 +54,7 @@ report_failure (Inspection *self, const char *path, const GError *error)
   json_object_set_string_member (object, "cause",
                                  rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
   json_object_set_string_member (object, "error", error->message);
+  json_object_set_string_member (object, "advice", rushes_error_get_advice (error->code));
   json_object_unref (object);
   print_json (node);
   cli_report (NULL, error);

@@ -243,7 +243,8 @@ typedef struct
   RushesPool *pool;
   CliReporter *reporter;
   guint interrupts;
-  GError *error; /* (owned) (nullable): why nothing could be rendered at all */
+  GError *error;      /* (owned) (nullable): why nothing could be rendered at all */
+  const char *advice; /* (nullable): on the failures that were told last */
 } Run;
 
 static gboolean
@@ -282,6 +283,15 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (run->loop);
 }
 
+/* Failures of one kind in a row share the advice below them. */
+static void
+advise (Run *run, const char *next)
+{
+  if (run->advice != NULL && next != run->advice)
+    cli_error ("%s", run->advice);
+  run->advice = next;
+}
+
 /* What is not there and why, for a person who comes back in the morning. */
 static void
 list_failures (Run *run, RushesScene *scene)
@@ -293,7 +303,10 @@ list_failures (Run *run, RushesScene *scene)
   if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED &&
       !(run->error != NULL &&
         g_error_matches (rushes_scene_get_error (scene), run->error->domain, run->error->code)))
-    cli_report (rushes_scene_get_name (scene), rushes_scene_get_error (scene));
+    {
+      advise (run, cli_get_advice (rushes_scene_get_error (scene)));
+      cli_report (rushes_scene_get_name (scene), rushes_scene_get_error (scene));
+    }
   if (frames == NULL)
     return;
 
@@ -302,6 +315,7 @@ list_failures (Run *run, RushesScene *scene)
     {
       const RushesFailure *failure = g_ptr_array_index (failures, i);
 
+      advise (run, rushes_error_get_advice (failure->error->code));
       cli_error (ngettext ("%s: frame %u failed %u time: %s (log: %s)",
                            "%s: frame %u failed %u times: %s (log: %s)", failure->attempts),
                  rushes_scene_get_name (scene), failure->frame, failure->attempts,
@@ -328,13 +342,17 @@ summarise (Run *run, GListModel *scenes)
 
   cli_reporter_finish (run->reporter, exit_code);
   if (run->error != NULL)
-    cli_report (NULL, run->error);
+    {
+      advise (run, cli_get_advice (run->error));
+      cli_report (NULL, run->error);
+    }
   for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
 
       list_failures (run, scene);
     }
+  advise (run, NULL);
 
   return exit_code;
 }

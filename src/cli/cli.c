@@ -86,6 +86,21 @@ cli_report (const char *subject, const GError *error)
 }
 
 /**
+ * cli_get_advice:
+ * @error: what went wrong
+ *
+ * Returns: (transfer none) (nullable): one sentence to print below what
+ *   cli_report() prints; %NULL if that says the way out already
+ */
+const char *
+cli_get_advice (const GError *error)
+{
+  return get_way_out (error) == NULL && error->domain == RUSHES_ERROR
+             ? rushes_error_get_advice (error->code)
+             : NULL;
+}
+
+/**
  * cli_parse:
  * @context: the options of a command; freed
  * @argc: (inout): how many arguments

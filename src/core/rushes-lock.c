@@ -81,8 +81,7 @@ rushes_lock_take (const char *path, GError **error)
           int code = errno;
 
           g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                       _ ("“%s” cannot be written: %s; choose another output folder"), path,
-                       g_strerror (code));
+                       _ ("“%s” cannot be written: %s"), path, g_strerror (code));
           return NULL;
         }
       if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
@@ -91,8 +90,7 @@ rushes_lock_take (const char *path, GError **error)
           g_autofree char *folder = g_path_get_dirname (path);
 
           close (fd);
-          g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_BUSY,
-                       _ ("%s renders into “%s” already; wait for it, or choose another folder"),
+          g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_BUSY, _ ("%s renders into “%s” already"),
                        holder, folder);
           return NULL;
         }
