@@ -52,6 +52,6 @@ void rushes_client_call_async (RushesClient *self,
 GVariant *rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error);
 void rushes_client_stop (RushesClient *self, gboolean now);
 
-GError *rushes_client_explain_death (int wait_status);
+GError *rushes_client_explain_death (int wait_status, gboolean oom);
 
 G_END_DECLS

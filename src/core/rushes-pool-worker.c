@@ -72,6 +72,19 @@ pool_worker_stop (PoolWorker *worker, gboolean now)
   rushes_client_stop (worker->client, now);
 }
 
+/* Whether @error is for want of memory, and the pool now needs less of it. */
+static gboolean
+forgive (PoolWorker *worker, PoolWork *work, const GError *error)
+{
+  if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY))
+    return FALSE;
+  /* Once for a call, and for the death that ended it. */
+  if (!worker->forgiven)
+    worker->forgiven = pool_shrink (worker->pool, work != NULL ? work->scene : NULL);
+
+  return worker->forgiven;
+}
+
 /* ---- Frames ---------------------------------------------------------- */
 
 static void
@@ -79,11 +92,12 @@ frame_failed (PoolWork *work,
               RushesOutput *output,
               guint index,
               guint frame,
-              RushesClient *client,
+              PoolWorker *worker,
               double seconds,
               const GError *error)
 {
   RushesPool *self = work->pool;
+  RushesClient *client = worker->client;
   guint number = rushes_client_get_number (client);
   g_autofree char *evidence = rushes_client_get_evidence (client);
   gboolean final;
@@ -101,6 +115,13 @@ frame_failed (PoolWork *work,
       rushes_scene_give_back_frame (work->scene, index);
       pool_work_update (work);
       pool_wait_for_room (self, output);
+      return;
+    }
+  if (forgive (worker, work, error))
+    {
+      rushes_scene_give_back_frame (work->scene, index);
+      pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, FALSE);
+      pool_work_update (work);
       return;
     }
 
@@ -178,8 +199,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         }
     }
   else
-    frame_failed (work, output, commit->index, commit->frame, worker->client, commit->seconds,
-                  error);
+    frame_failed (work, output, commit->index, commit->frame, worker, commit->seconds, error);
 
   pool_dispatch (self);
 }
@@ -217,6 +237,7 @@ worker_gone (PoolWorker *worker)
   G_GNUC_UNUSED g_autoptr (PoolWorker) guard = g_rc_box_acquire (worker);
   const GError *cause = rushes_client_get_cause (worker->client);
 
+  forgive (worker, worker->work, cause);
   pool_worker_leave (worker);
   g_signal_handlers_disconnect_by_data (worker->client, worker);
   if (worker->leaving)
@@ -224,7 +245,8 @@ worker_gone (PoolWorker *worker)
   g_ptr_array_remove (self->workers, worker);
   pool_emit_client_changed (self, worker->client);
 
-  if (!worker->useful && !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+  if (!worker->useful && !worker->forgiven &&
+      !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
     pool_start_failed (self, worker->client);
   pool_dispatch (self);
 }
@@ -260,6 +282,7 @@ static void
 begin_call (PoolWorker *worker)
 {
   worker->busy = TRUE;
+  worker->forgiven = FALSE;
   worker->began = g_get_monotonic_time ();
 }
 
@@ -323,7 +346,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_work_update (work);
     }
   else if (reply == NULL)
-    frame_failed (work, output, worker->index, worker->frame, client, seconds, error);
+    frame_failed (work, output, worker->index, worker->frame, worker, seconds, error);
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
@@ -409,6 +432,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_worker_leave (worker);
       /* Blender's word is final; a death may be chance, until it repeats. */
       if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+          !forgive (worker, work, error) &&
           (alive || ++work->load_failures >= work->pool->max_attempts))
         pool_work_fail (work, error);
     }
@@ -443,7 +467,8 @@ pool_worker_next (PoolWorker *worker)
 
   g_assert (!worker->busy);
 
-  if (self->draining || self->stopping || self->workers->len - self->n_leaving > self->jobs)
+  if (self->draining || self->stopping ||
+      self->workers->len - self->n_leaving > pool_get_jobs (self))
     {
       pool_worker_stop (worker, FALSE);
       return;

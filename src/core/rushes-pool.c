@@ -93,7 +93,7 @@ pool_emit_warning (RushesPool *self, RushesScene *scene, const char *text)
 static void
 open_ahead (RushesPool *self)
 {
-  guint limit = self->jobs + OPEN_AHEAD;
+  guint limit = pool_get_jobs (self) + OPEN_AHEAD;
   guint unclaimed = 0;
 
   for (guint i = 0; i < self->works->len; i++)
@@ -169,6 +169,32 @@ pool_start_failed (RushesPool *self, RushesClient *client)
     self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
 }
 
+/* How many clients may work at once. */
+guint
+pool_get_jobs (RushesPool *self)
+{
+  return MIN (self->jobs, self->room);
+}
+
+/* A client has run out of memory: from now on there is one fewer, if there can
+ * be. What was lost is then nobody's fault. */
+gboolean
+pool_shrink (RushesPool *self, RushesScene *scene)
+{
+  g_autofree char *text = NULL;
+
+  if (pool_get_jobs (self) == 1)
+    return FALSE;
+
+  /* That client is still among them. */
+  self->room = MAX (MIN (pool_get_jobs (self), self->workers->len - self->n_leaving), 2) - 1;
+  text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
+                                    "Memory ran out; %u Blenders go on working", self->room),
+                          self->room);
+  pool_emit_warning (self, scene, text);
+  return TRUE;
+}
+
 /* Begins frames again after trouble. */
 static void
 end_trouble (RushesPool *self)
@@ -209,21 +235,22 @@ pool_wait_for_room (RushesPool *self, RushesOutput *output)
 static guint
 count_useful_clients (RushesPool *self)
 {
+  guint jobs = pool_get_jobs (self);
   guint64 useful = 0;
 
-  for (guint i = 0; i < self->works->len && useful < self->jobs; i++)
+  for (guint i = 0; i < self->works->len && useful < jobs; i++)
     {
       PoolWork *work = g_ptr_array_index (self->works, i);
 
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
       else if (!work->binding)
-        useful = self->jobs;
+        useful = jobs;
       else
         useful += work->numbers.clients;
     }
 
-  return (guint) MIN (useful, self->jobs);
+  return (guint) MIN (useful, jobs);
 }
 
 /* ---- The run --------------------------------------------------------- */
@@ -365,6 +392,7 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_pool_run_async);
   self->next_scene = 0;
+  self->room = G_MAXUINT;
   self->start_failures = 0;
   self->started_once = FALSE;
   self->draining = FALSE;
@@ -499,6 +527,7 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
     {
     case PROP_JOBS:
       self->jobs = g_value_get_uint (value);
+      self->room = G_MAXUINT;
       pool_dispatch (self);
       break;
     case PROP_ORDER:
@@ -550,6 +579,8 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:jobs:
    *
    * How many clients may work at once. Fewer lets clients finish their frames.
+   * After one has run out of memory there is one fewer, until
+   * the run ends or this is set.
    */
   properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags);
   /**
@@ -635,7 +666,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool::warning:
    * @self: the pool
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

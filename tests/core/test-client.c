@@ -641,6 +641,8 @@ static const struct
     "The scene has no camera; add one in Blender and save" },
   { "/client/error/render", "fail-frame=1", "render_frame", RUSHES_ERROR_RENDER_FAILED,
     "Error: out of paint" },
+  { "/client/error/memory", "memory-frame=1", "render_frame", RUSHES_ERROR_OUT_OF_MEMORY,
+    "System is out of GPU memory" },
   { "/client/error/range", "", "move_keyframes", RUSHES_ERROR_OUT_OF_RANGE, NULL },
   { "/client/error/invalid", "", "set_resolution", RUSHES_ERROR_INVALID, NULL },
   { "/client/error/method", "", "make_coffee", RUSHES_ERROR_PROTOCOL,
@@ -789,6 +791,7 @@ static const struct
 } frame_deaths[] = {
   { "/client/frame/crash", "crash-frame=1", RUSHES_ERROR_CRASHED, "(signal 11)" },
   { "/client/frame/exit", "exit-frame=1:7", RUSHES_ERROR_CRASHED, "exit code 7" },
+  { "/client/frame/oom", "oom-frame=1", RUSHES_ERROR_OUT_OF_MEMORY, "memory ran out" },
   { "/client/frame/exit-0", "exit-frame=1:0", RUSHES_ERROR_CRASHED, "exit code 0" },
   { "/client/frame/exit-134", "exit-frame=1:134", RUSHES_ERROR_CRASHED, "(signal 6)" },
   { "/client/frame/exit-137", "exit-frame=1:137", RUSHES_ERROR_CRASHED, "memory" },
@@ -842,11 +845,17 @@ test_explain_death (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GError) error = rushes_client_explain_death (cases[i].status);
+      g_autoptr (GError) error = rushes_client_explain_death (cases[i].status, FALSE);
+      g_autoptr (GError) oom = rushes_client_explain_death (cases[i].status, TRUE);
 
       g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_CRASHED);
       assert_contains (error->message, cases[i].words);
       assert_contains (error->message, "Blender");
+      /* The kernel kills with SIGKILL alone. */
+      if (strstr (error->message, "memory") != NULL)
+        g_assert_error (oom, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY);
+      else
+        g_assert_cmpstr (oom->message, ==, error->message);
     }
 }
 
@@ -1265,6 +1274,10 @@ add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointe
 int
 main (int argc, char **argv)
 {
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *counter = rushes_test_write (folder, "memory.events", "oom_kill 0\n");
+
+  g_setenv ("RUSHES_OOM_COUNTER", counter, TRUE);
   g_test_init (&argc, &argv, NULL);
   warm_up ();
 

@@ -105,6 +105,14 @@ test_spawn_fails (void)
                             "“/no/such/blender” does not start");
 }
 
+static void
+assert_file (const char *path, const char *expected)
+{
+  g_autofree char *content = rushes_test_read (path);
+
+  g_assert_cmpstr (content, ==, expected);
+}
+
 /* A program that says what it was given, and stays until its standard input ends. */
 static void
 test_spawn (void)
@@ -132,6 +140,12 @@ test_spawn (void)
   /* A group of its own. */
   g_assert_cmpint (getpgid (pid), ==, pid);
   g_assert_cmpint (getpgid (pid), !=, getpgrp ());
+  /* When memory runs out the kernel takes it, not us. */
+  {
+    g_autofree char *path = g_strdup_printf ("/proc/%d/oom_score_adj", pid);
+
+    assert_file (path, "500\n");
+  }
 
   g_subprocess_communicate_utf8_async (process, "hello\n", NULL, rushes_test_result_cb, &location);
   result = rushes_test_wait_for_result (&location);

@@ -760,6 +760,88 @@ test_full_disk_stopped (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_warning (Fixture *fixture, const char *words)
+{
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  if (strstr (fixture->warnings->pdata[0], words) == NULL)
+    g_error ("There is no “%s” in “%s”", words, (char *) fixture->warnings->pdata[0]);
+}
+
+/* Where memory runs out, fewer clients go on, and the frame is not to blame. */
+static void
+test_out_of_memory (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=30\nframe-ms=20\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 30, 0);
+  assert_warning (fixture, "2 Blenders");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 3);
+  g_assert_cmpuint (count_ended (fixture, scene, 5, RUSHES_ERROR_OUT_OF_MEMORY), ==, 1);
+  g_assert_cmpuint (fixture->ended->len, ==, 31);
+  g_array_remove_range (fixture->ended, 0, 20);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), <=, 2);
+}
+
+/* One alone cannot be fewer: then it is the frame's own want. */
+static void
+test_out_of_memory_alone (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives = g_strdup_printf ("end=6\n%s", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+  g_autoptr (GPtrArray) failures = NULL;
+  RushesFailure *failure;
+
+  run (fixture);
+  assert_finished (scene, 5, 1);
+  g_assert_cmpuint (fixture->warnings->len, ==, 0);
+  failures = rushes_frames_list_failures (rushes_scene_get_frames (scene));
+  failure = g_ptr_array_index (failures, 0);
+  g_assert_error (failure->error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY);
+  g_assert_nonnull (strstr (failure->evidence, "This Blender is a fake"));
+}
+
+static void
+test_out_of_memory_loading (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "large.blend", "end=9\nload-oom times=1");
+
+  g_object_set (fixture->pool, "jobs", 2, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+  assert_warning (fixture, "1 Blender goes");
+}
+
+static void
+set_jobs_again (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0 && !fixture->flag)
+    {
+      fixture->flag = TRUE;
+      fixture->n_clients_most = 0;
+      set_jobs (fixture, 2);
+    }
+}
+
+/* Whoever sets the number knows better. */
+static void
+test_out_of_memory_told (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "large.blend", "end=40\nframe-ms=20\noom-frame=2 times=1");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = set_jobs_again;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  assert_warning (fixture, "1 Blender goes");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 2);
+}
+
+static void
 test_fault_always (Fixture *fixture, gconstpointer data)
 {
   const Fault *fault = data;
@@ -1398,6 +1480,10 @@ add_faults (const char *prefix, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *counter = rushes_test_write (folder, "memory.events", "oom_kill 0\n");
+
+  g_setenv ("RUSHES_OOM_COUNTER", counter, TRUE);
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (wholes); i++)
@@ -1414,6 +1500,12 @@ main (int argc, char **argv)
   add ("/pool/memory", NULL, test_memory);
   add ("/pool/short-lives", NULL, test_short_lives);
 
+  add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/alone-killed", "oom-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
+  add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
   add_faults ("/pool/fault/once", test_fault_once);
   add_faults ("/pool/fault/always", test_fault_always);
   add ("/pool/fault/all", NULL, test_all_faults);
