@@ -16,6 +16,9 @@
 #include "rushes-log.h"
 #include "rushes-queue.h"
 
+/* In seconds: a month. */
+#define LONGEST_TIMEOUT (86400 * 30)
+
 /* What the command line says. Strings are kept as typed: the settings read
  * them, in the C locale, and say what is wrong with them. */
 typedef struct
@@ -32,7 +35,7 @@ typedef struct
   char *engine;
   char *order;
   int timeout;
-  int frame_timeout;
+  char *frame_timeout;
   int retries;
   char *log_dir;
   char *blender;
@@ -56,6 +59,7 @@ options_clear (Options *options)
   g_free (options->samples);
   g_free (options->engine);
   g_free (options->order);
+  g_free (options->frame_timeout);
   g_free (options->log_dir);
   g_free (options->blender);
   g_free (options->progress);
@@ -90,8 +94,9 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("side-by-side (default) or one-after-another"), N_ ("ORDER") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
       N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
-    { "frame-timeout", 0, 0, G_OPTION_ARG_INT, &options->frame_timeout,
-      N_ ("Seconds without a sign of life that end a Blender (default: 0, no limit)"), N_ ("S") },
+    { "frame-timeout", 0, 0, G_OPTION_ARG_STRING, &options->frame_timeout,
+      N_ ("Seconds without a sign of life that end a Blender, or auto (default: 0, no limit)"),
+      N_ ("S") },
     { "retries", 0, 0, G_OPTION_ARG_INT, &options->retries,
       N_ ("How often a failed frame is tried again (default: 2)"), N_ ("N") },
     { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->log_dir,
@@ -128,6 +133,26 @@ check_between (const char *option, int value, int low, int high)
     return TRUE;
   cli_error (_ ("%s %d: give a number between %d and %d"), option, value, low, high);
   return FALSE;
+}
+
+static gboolean
+parse_frame_timeout (const char *text, guint *seconds)
+{
+  guint64 number = 0;
+
+  if (g_strcmp0 (text, "auto") == 0)
+    {
+      *seconds = RUSHES_FRAME_TIMEOUT_AUTO;
+      return TRUE;
+    }
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, LONGEST_TIMEOUT, &number, NULL))
+    {
+      cli_error (_ ("--frame-timeout %s: give a number between %d and %d, or auto"), text, 0,
+                 LONGEST_TIMEOUT);
+      return FALSE;
+    }
+  *seconds = (guint) number;
+  return TRUE;
 }
 
 static gboolean
@@ -396,6 +421,7 @@ cli_render (int argc, char **argv)
   g_autofree char *log_dir = NULL;
   const char *output;
   RushesOrder order;
+  guint frame_timeout;
   GType progress;
   Run run = { 0 };
   gint64 began = g_get_monotonic_time ();
@@ -409,7 +435,7 @@ cli_render (int argc, char **argv)
       !parse_progress (options.progress, &progress) ||
       !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
-      !check_between ("--frame-timeout", options.frame_timeout, 0, 86400 * 30) ||
+      !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
       !check_between ("--retries", options.retries, 0, 999))
     return CLI_EXIT_USAGE;
   if (options.overwrite && options.keep)
@@ -432,8 +458,8 @@ cli_render (int argc, char **argv)
   queue = rushes_queue_new ();
   pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
   g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
-                (guint) options.timeout, "frame-timeout", (guint) options.frame_timeout,
-                "max-attempts", (guint) options.retries + 1, NULL);
+                (guint) options.timeout, "frame-timeout", frame_timeout, "max-attempts",
+                (guint) options.retries + 1, NULL);
   reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
 
   for (int i = 1; i < argc; i++)

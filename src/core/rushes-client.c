@@ -572,6 +572,24 @@ rushes_client_call_async (RushesClient *self,
 }
 
 /**
+ * rushes_client_set_timeout:
+ * @self: a client in state %RUSHES_CLIENT_BUSY
+ * @timeout: as for rushes_client_call_async(), from now on
+ *
+ * Changes how long the call under way may be silent.
+ */
+void
+rushes_client_set_timeout (RushesClient *self, guint timeout)
+{
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+
+  self->timeout = timeout;
+  if (timeout == 0)
+    clear_source (&self->watchdog);
+  feed_watchdog (self);
+}
+
+/**
  * rushes_client_call_finish:
  * @self: a client
  * @result: what the callback was given

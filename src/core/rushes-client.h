@@ -49,6 +49,7 @@ void rushes_client_call_async (RushesClient *self,
                                guint timeout,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
+void rushes_client_set_timeout (RushesClient *self, guint timeout);
 GVariant *rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error);
 void rushes_client_stop (RushesClient *self, gboolean now);
 

@@ -5,6 +5,7 @@
  * works, rushes-pool-work.c has scenes at work, rushes-pool-worker.c clients. */
 
 #include "rushes-estimator.h"
+#include "rushes-pace.h"
 #include "rushes-pool.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,9 @@ struct _RushesPool
   char *log_dir;            /* (owned) */
   guint jobs;
   RushesOrder order;
-  guint start_timeout; /* in seconds; 0: none */
-  guint frame_timeout; /* in seconds; 0: none */
+  guint start_timeout;     /* in seconds; 0: none */
+  guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */
+  guint shortest_patience; /* in seconds: the shortest timeout found by itself */
   guint max_attempts;
   guint room; /* how many clients memory has room for, as far as it is known */
 
@@ -53,6 +55,7 @@ struct _PoolWork
   RushesWork numbers; /* first: the scheduler reads them in place */
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
+  RushesPace pace;
   gboolean binding;
   gboolean warned; /* its warnings were passed on */
   guint load_failures;

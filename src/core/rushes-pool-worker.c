@@ -306,12 +306,43 @@ has_outgrown (PoolWorker *worker)
   return memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
 }
 
+/* After how many seconds of silence a client that works at @pace is ended. */
+static guint
+get_timeout (RushesPool *self, const RushesPace *pace)
+{
+  return self->frame_timeout == RUSHES_FRAME_TIMEOUT_AUTO
+             ? rushes_pace_get_patience (pace, self->shortest_patience)
+             : self->frame_timeout;
+}
+
+/* Frames that were begun before anything was known are judged by it too. */
+static void
+take_pace (PoolWork *work, double seconds)
+{
+  RushesPool *self = work->pool;
+  gboolean was_known = rushes_pace_is_known (&work->pace);
+
+  rushes_pace_add (&work->pace, seconds);
+  if (was_known || !rushes_pace_is_known (&work->pace))
+    return;
+
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      PoolWorker *worker = g_ptr_array_index (self->workers, i);
+
+      if (worker->work == work && worker->output != NULL &&
+          rushes_client_get_state (worker->client) == RUSHES_CLIENT_BUSY)
+        rushes_client_set_timeout (worker->client, get_timeout (self, &work->pace));
+    }
+}
+
 static void
 frame_rendered (PoolWorker *worker, double seconds)
 {
   RushesWork *numbers = &worker->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
+  take_pace (worker->work, seconds);
   commit_frame (worker, seconds);
   if (has_outgrown (worker))
     {
@@ -366,9 +397,9 @@ render_frame (PoolWorker *worker)
   worker->output = rushes_output_ref (rushes_scene_get_output (scene));
   worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
   begin_call (worker);
-  rushes_client_call_async (worker->client, "render_frame",
-                            rushes_verbs_for_frame (worker->frame, worker->staging),
-                            worker->pool->frame_timeout, render_cb, g_rc_box_acquire (worker));
+  rushes_client_call_async (
+      worker->client, "render_frame", rushes_verbs_for_frame (worker->frame, worker->staging),
+      get_timeout (worker->pool, &worker->work->pace), render_cb, g_rc_box_acquire (worker));
   pool_emit_frame_started (worker->pool, scene, worker->frame, number);
 }
 
@@ -444,6 +475,7 @@ static void
 load_work (PoolWorker *worker, PoolWork *work)
 {
   RushesScene *scene = work->scene;
+  const RushesPace unknown = { 0 };
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
@@ -451,7 +483,7 @@ load_work (PoolWorker *worker, PoolWork *work)
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);
-  rushes_verbs_run_async (worker->client, calls, worker->pool->frame_timeout, load_cb,
+  rushes_verbs_run_async (worker->client, calls, get_timeout (worker->pool, &unknown), load_cb,
                           g_rc_box_acquire (worker));
 }
 

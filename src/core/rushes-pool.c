@@ -16,6 +16,9 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* A frame that is silent for less does not hang, however quick others were. */
+#define SHORTEST_PATIENCE 60
+
 /* How often to look whether a full disk has room again. */
 #define ROOM_SECONDS 2
 
@@ -601,10 +604,12 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:frame-timeout:
    *
    * Seconds without a sign of life after which a client that loads or renders
-   * is ended; 0: no limit.
+   * is ended; 0: no limit. With %RUSHES_FRAME_TIMEOUT_AUTO it is ten times what
+   * frames of that scene take, a minute at least; and an hour while that is not
+   * known, and for loading.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, flags);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, flags);
   /**
    * RushesPool:max-attempts:
    *
@@ -676,6 +681,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
 static void
 rushes_pool_init (RushesPool *self)
 {
+  self->shortest_patience = SHORTEST_PATIENCE;
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_work_unref);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_worker_unref);
 }

@@ -978,6 +978,27 @@ is_raised (gpointer flag)
 }
 
 /* Time spent waiting for a call is nobody's fault. */
+/* More time or less for a call that is under way. */
+static void
+test_changed_watchdog (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 began;
+
+  start (fixture, NULL);
+  begin_render (fixture, "hang-frame=1", &result);
+  rushes_client_set_timeout (fixture->client, 600);
+  rushes_client_set_timeout (fixture->client, 0);
+  began = g_get_monotonic_time ();
+  rushes_client_set_timeout (fixture->client, 1);
+  rushes_test_wait_until (is_set, &result);
+  g_assert_null (rushes_client_call_finish (fixture->client, result, &error));
+  g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, G_USEC_PER_SEC);
+  assert_dies (fixture, RUSHES_ERROR_TIMED_OUT);
+}
+
 static void
 test_idle_watchdog (Fixture *fixture, gconstpointer data)
 {
@@ -1148,6 +1169,7 @@ static const struct
 } stubborn[] = {
   { "/client/stop/ignore-term", "ignore-term", TRUE, TRUE },
   { "/client/stop/ignore-term-politely", "ignore-term", FALSE, TRUE },
+  { "/client/stop/ignore-term-child", "ignore-term,child", TRUE, TRUE },
   { "/client/stop/ignore-eof", "ignore-eof", FALSE, TRUE },
   { "/client/stop/child", "child", FALSE, FALSE },
   { "/client/stop/child-now", "child", TRUE, TRUE },
@@ -1157,16 +1179,16 @@ static void
 test_stubborn (Fixture *fixture, gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
-  gint64 pid;
+  pid_t group;
 
   fixture->script = NOTES_SIGTERM;
   start (fixture, stubborn[i].modes);
-  pid = rushes_client_get_pid (fixture->client);
+  group = getpgid ((pid_t) rushes_client_get_pid (fixture->client));
   /* The script and the client, and perhaps its child. */
-  g_assert_cmpuint (count_group ((gint64) getpgid ((pid_t) pid)), ==,
-                    strstr (stubborn[i].modes, "child") != NULL ? 3 : 2);
+  g_assert_cmpuint (count_group (group), ==, strstr (stubborn[i].modes, "child") != NULL ? 3 : 2);
   rushes_client_stop (fixture->client, stubborn[i].now);
   assert_dies (fixture, RUSHES_ERROR_STOPPED);
+  rushes_test_wait_until (is_group_gone, GINT_TO_POINTER (group));
   if (!stubborn[i].sigterm)
     g_assert_false (was_sigterm_noted (fixture));
 }
@@ -1316,6 +1338,7 @@ main (int argc, char **argv)
 
   add ("/client/watchdog/hang", NULL, test_hang);
   add ("/client/watchdog/fed", NULL, test_fed_watchdog);
+  add ("/client/watchdog/changed", NULL, test_changed_watchdog);
   add ("/client/watchdog/idle", NULL, test_idle_watchdog);
 
   add ("/client/stop/new", GINT_TO_POINTER (FALSE), test_stop_new);

@@ -12,7 +12,7 @@
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-picture.h"
-#include "rushes-pool.h"
+#include "rushes-pool-private.h"
 #include "rushes-queue.h"
 #include "test-utils.h"
 
@@ -841,6 +841,36 @@ test_out_of_memory_told (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_clients_most, ==, 2);
 }
 
+/* A frame that hangs is known by its neighbours: by those before it, and by those
+ * that two other clients render meanwhile. */
+static void
+test_auto_timeout (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=12\nframe-ms=10\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "hanging.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_TIMED_OUT), ==, 1);
+}
+
+/* A heavy frame that goes on is none that hangs. */
+static void
+test_auto_timeout_heavy (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "heavy.blend", "end=12\nframe-ms=10\nprogress=30\nheavy=8-8:3000");
+
+  g_object_set (fixture->pool, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 12);
+}
+
 static void
 test_fault_always (Fixture *fixture, gconstpointer data)
 {
@@ -1506,6 +1536,9 @@ main (int argc, char **argv)
   add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
   add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
   add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
+  add ("/pool/auto-timeout/late", "hang-frame=9", test_auto_timeout);
+  add ("/pool/auto-timeout/first", "hang-frame=1", test_auto_timeout);
+  add ("/pool/auto-timeout/heavy", NULL, test_auto_timeout_heavy);
   add_faults ("/pool/fault/once", test_fault_once);
   add_faults ("/pool/fault/always", test_fault_always);
   add ("/pool/fault/all", NULL, test_all_faults);
