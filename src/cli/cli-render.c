@@ -41,6 +41,7 @@ typedef struct
   char *blender;
   gboolean factory_startup;
   gboolean allow_scripts;
+  gboolean sandbox;
   gboolean overwrite;
   gboolean keep;
   char *progress;
@@ -107,6 +108,8 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("Ignore Blender's own settings and add-ons"), NULL },
     { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &options->allow_scripts,
       N_ ("Run Python in these scenes: only if you trust them"), NULL },
+    { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox,
+      N_ ("Keep Blender from the network and from files of others (needs bubblewrap)"), NULL },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
       N_ ("Render frames anew that are there already"), NULL },
     { "keep", 0, 0, G_OPTION_ARG_NONE, &options->keep,
@@ -446,13 +449,15 @@ cli_render (int argc, char **argv)
 
   launcher = rushes_launcher_new (options.blender != NULL ? options.blender : "blender");
   g_object_set (launcher, "factory-startup", options.factory_startup, NULL);
+  output = options.output != NULL ? options.output : "renders";
+  if (options.sandbox && !cli_use_sandbox (launcher, output, (const char *const *) argv + 1))
+    return CLI_EXIT_FAILED;
   if (!rushes_launcher_check (launcher, &error))
     {
       cli_report (NULL, error);
       return CLI_EXIT_USAGE;
     }
 
-  output = options.output != NULL ? options.output : "renders";
   log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
                                     : rushes_log_make_run_dir (NULL);
   queue = rushes_queue_new ();
