@@ -57,7 +57,8 @@ struct _PoolWork
   RushesScene *scene; /* (owned) */
   RushesPace pace;
   gboolean binding;
-  gboolean warned; /* its warnings were passed on */
+  gboolean warned;   /* its warnings were passed on */
+  gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
 };
 

@@ -141,6 +141,8 @@ typedef struct
   guint index;
   guint frame;
   double seconds;
+  guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
+  char *warning; /* (owned) (nullable): that there is none */
 } Commit;
 
 static void
@@ -150,6 +152,7 @@ commit_free (Commit *commit)
   g_clear_pointer (&commit->worker, pool_worker_unref);
   g_clear_pointer (&commit->output, rushes_output_unref);
   g_clear_pointer (&commit->staging, g_free);
+  g_clear_pointer (&commit->warning, g_free);
   g_free (commit);
 }
 
@@ -159,10 +162,14 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (!rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (commit->n_left > 0)
+    commit->warning = rushes_output_foresee (commit->output, commit->n_left);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -188,6 +195,11 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_emit_frame_ended (self, work->scene, commit->frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
+      if (commit->warning != NULL && !work->foreseen)
+        {
+          work->foreseen = TRUE;
+          pool_emit_warning (self, work->scene, commit->warning);
+        }
       pool_work_update (work);
       /* A frame in the middle of a scene changes nothing for other clients; the
        * last one of a run that is being stopped ends the run. */
@@ -210,6 +222,7 @@ static void
 commit_frame (PoolWorker *worker, double seconds)
 {
   RushesPool *self = worker->pool;
+  RushesFrames *frames = rushes_scene_get_frames (worker->work->scene);
   g_autoptr (GTask) task = g_task_new (self, NULL, commit_cb, NULL);
   Commit *commit = g_new0 (Commit, 1);
 
@@ -221,6 +234,9 @@ commit_frame (PoolWorker *worker, double seconds)
   commit->index = worker->index;
   commit->frame = worker->frame;
   commit->seconds = seconds;
+  if (!worker->work->foreseen)
+    commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
+                     rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
   g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
   self->n_flights++;
   worker->n_commits++;

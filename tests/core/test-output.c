@@ -294,6 +294,19 @@ test_commit (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_frames (fixture), ==, 1);
 }
 
+/* A disk that has no room for two small pictures would have been noticed. */
+static void
+test_foresee (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = open_bound (fixture);
+
+  g_assert_null (rushes_output_foresee (output, G_MAXUINT));
+  commit (output, 1);
+  commit (output, 2);
+  g_assert_null (rushes_output_foresee (output, 2));
+  g_assert_null (rushes_output_foresee (output, 0));
+}
+
 static void
 assert_commit_refused (RushesOutput *output, const char *staging, int code, const char *words)
 {
@@ -1026,6 +1039,7 @@ main (int argc, char **argv)
   add ("names", test_names);
   add ("manifest", test_manifest);
   add ("commit", test_commit);
+  add ("foresee", test_foresee);
   add ("commit-bad-picture", test_commit_bad_picture);
   add ("commit-changed-blend", test_commit_changed_blend);
   add ("commit-not-writable", test_commit_not_writable);

@@ -841,6 +841,27 @@ test_out_of_memory_told (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_clients_most, ==, 2);
 }
 
+static void
+stop_on_warning (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0)
+    rushes_pool_drain (fixture->pool);
+}
+
+/* Many terabytes of frames: told with the first of them, once for each scene. */
+static void
+test_low_space (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "endless.blend", "end=1048573\nwidth=2048\nheight=2048");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = stop_on_warning;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), <=, 10);
+  assert_warning (fixture, "frames are left and need about 17.6");
+}
+
 /* A frame that hangs is known by its neighbours: by those before it, and by those
  * that two other clients render meanwhile. */
 static void
@@ -1536,6 +1557,7 @@ main (int argc, char **argv)
   add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
   add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
   add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
+  add ("/pool/low-space", NULL, test_low_space);
   add ("/pool/auto-timeout/late", "hang-frame=9", test_auto_timeout);
   add ("/pool/auto-timeout/first", "hang-frame=1", test_auto_timeout);
   add ("/pool/auto-timeout/heavy", NULL, test_auto_timeout_heavy);
