@@ -128,8 +128,9 @@ cli_json_frame_ended (CliReporter *reporter,
                                                : "retry");
   if (error != NULL)
     {
+      RushesFrames *frames = rushes_scene_get_frames (scene);
       const RushesFailure *failure =
-          rushes_frames_find_failure (rushes_scene_get_frames (scene), frame);
+          frames != NULL ? rushes_frames_find_failure (frames, frame) : NULL;
 
       add_error (event, error);
       if (failure != NULL && failure->evidence != NULL)
