@@ -1254,19 +1254,34 @@ test_let_go (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_group (pid), ==, 0);
 }
 
+#define N_CYCLES 1000
+
+/* What a thousand clients leave behind: no process, no descriptor, no memory. */
 static void
 test_cycles (Fixture *fixture, gconstpointer data)
 {
-  for (guint i = 0; i < 200; i++)
+  gsize memory = 0;
+
+  for (guint i = 0; i < N_CYCLES; i++)
     {
+      gint64 pid;
+
       start (fixture, NULL);
+      pid = rushes_client_get_pid (fixture->client);
       rushes_client_stop (fixture->client, i % 2 == 0);
       assert_dies (fixture, RUSHES_ERROR_STOPPED);
       g_clear_object (&fixture->client);
+      g_assert_cmpint (kill ((pid_t) pid, 0), ==, -1);
       /* A few pipes of clients just gone may be on their way to be closed. */
       g_assert_cmpuint (count_fds (), <=, fixture->n_fds + 12);
+      /* By then whatever is made once is there. */
+      if (i == N_CYCLES / 5)
+        memory = get_memory ();
     }
   rushes_test_wait_until (are_fds_closed, fixture);
+  g_test_message ("%zu bytes, then %zu", memory, get_memory ());
+  if (!KEEPS_FREED_MEMORY)
+    g_assert_cmpuint (get_memory (), <, memory + 256 * 1024);
 }
 
 /* Worker threads of GLib keep descriptors of their own: they are to be there
