@@ -109,6 +109,19 @@ rushes_lock_take (const char *path, GError **error)
 }
 
 /**
+ * rushes_lock_is_current:
+ * @self: the lock
+ *
+ * Returns: whether the lock file is still where it was made; if not, its folder
+ *   has been moved, removed or unmounted
+ */
+gboolean
+rushes_lock_is_current (RushesLock *self)
+{
+  return is_current (self->fd, self->path);
+}
+
+/**
  * rushes_lock_release:
  * @self: (transfer full): the lock
  *

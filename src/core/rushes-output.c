@@ -663,6 +663,14 @@ rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name,
   g_autofree char *path = resolve (self, name);
   g_autoptr (GError) local_error = NULL;
 
+  if (!rushes_lock_is_current (self->lock))
+    {
+      /* What has been rendered here would lie alone, in a folder of that name. */
+      rushes_output_discard (self, staging_name);
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                   _ ("The output folder “%s” is no longer there"), self->root);
+      return FALSE;
+    }
   if (!rushes_blend_check_unchanged (self->blend, &local_error))
     {
       rushes_output_discard (self, staging_name);

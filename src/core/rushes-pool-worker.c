@@ -128,7 +128,11 @@ frame_failed (PoolWork *work,
   final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
                                    rushes_client_get_log_path (client), evidence);
   pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, final);
-  pool_work_update (work);
+  /* A folder that several clients cannot write is no trouble of one frame. */
+  if (final && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE))
+    pool_work_fail (work, error);
+  else
+    pool_work_update (work);
 }
 
 /* A picture on its way from staging to its final name. */

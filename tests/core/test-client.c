@@ -641,6 +641,8 @@ static const struct
     "The scene has no camera; add one in Blender and save" },
   { "/client/error/render", "fail-frame=1", "render_frame", RUSHES_ERROR_RENDER_FAILED,
     "Error: out of paint" },
+  { "/client/error/not-writable", "locked-frame=1", "render_frame", RUSHES_ERROR_NOT_WRITABLE,
+    "The output folder is gone" },
   { "/client/error/memory", "memory-frame=1", "render_frame", RUSHES_ERROR_OUT_OF_MEMORY,
     "System is out of GPU memory" },
   { "/client/error/range", "", "move_keyframes", RUSHES_ERROR_OUT_OF_RANGE, NULL },

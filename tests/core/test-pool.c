@@ -841,6 +841,35 @@ test_out_of_memory_told (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_clients_most, ==, 2);
 }
 
+/* A folder that has become read-only is said once, not with every frame. */
+static void
+test_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) directives = g_string_new ("end=50\nframe-ms=1");
+  RushesScene *scene, *other;
+
+  for (guint frame = 11; frame <= 50; frame++)
+    g_string_append_printf (directives, "\nlocked-frame=%u", frame);
+  scene = add_scene (fixture, "locked.blend", directives->str);
+  other = add_scene (fixture, "other.blend", "end=5");
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_NOT_WRITABLE, "folder is gone");
+  assert_finished (other, 5, 0);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 10);
+}
+
+/* And one that is there again is no trouble at all. */
+static void
+test_locked_once (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "locked.blend", "end=9\nlocked-frame=3 times=2");
+
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+}
+
 static void
 stop_on_warning (Fixture *fixture)
 {
@@ -1557,6 +1586,8 @@ main (int argc, char **argv)
   add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
   add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
   add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
+  add ("/pool/locked/always", NULL, test_locked);
+  add ("/pool/locked/once", NULL, test_locked_once);
   add ("/pool/low-space", NULL, test_low_space);
   add ("/pool/auto-timeout/late", "hang-frame=9", test_auto_timeout);
   add ("/pool/auto-timeout/first", "hang-frame=1", test_auto_timeout);

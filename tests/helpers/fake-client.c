@@ -36,6 +36,7 @@ enum
   ERROR_RANGE = 4,
   ERROR_DISK_FULL = 6,
   ERROR_NO_SCENE = 7,
+  ERROR_NOT_WRITABLE = 8,
   ERROR_MEMORY = 10,
   ERROR_PARSE = -32700,
   ERROR_METHOD = -32601,
@@ -704,6 +705,8 @@ render_frame (JsonObject *params, GString *out)
     return fail (out, ERROR_RENDER, "Error: out of paint");
   if (strike ("memory-frame", frame) != NULL)
     return fail (out, ERROR_MEMORY, "System is out of GPU memory");
+  if (strike ("locked-frame", frame) != NULL)
+    return fail (out, ERROR_NOT_WRITABLE, "The output folder is gone");
   if (strike ("full-frame", frame) != NULL)
     return fail (out, ERROR_DISK_FULL, "No space is left in the output folder");
   if (!writes_nothing && strike ("no-file-frame", frame) == NULL)
