@@ -1053,7 +1053,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
    * As #RushesPool:frame-timeout.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, writable);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, writable);
   /**
    * RushesManager:max-attempts:
    *
@@ -1154,7 +1154,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager::warning:
    * @self: the manager
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
