@@ -29,7 +29,10 @@ struct _RushesPool
   GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
   GPtrArray *workers;   /* (owned) (element-type PoolWorker): clients not yet dead */
   guint n_leaving;      /* workers on their way out */
+  GHashTable *folders;  /* (owned): (owned) paths of the scenes' folders in hand */
   guint next_scene;     /* position of the first scene not yet opened */
+  gboolean passed_over; /* a scene whose folder was in hand yet */
+  gboolean moved;       /* scenes that come next may belong before those at work */
   guint n_flights;      /* operations on files under way: opening, binding, committing */
   guint last_client;    /* number of the newest client */
   guint start_failures; /* in a row */
@@ -39,7 +42,7 @@ struct _RushesPool
   guint room_id;        /* looks for room on it */
   gboolean started_once;
   guint pause_id;
-  guint added_id;        /* notices that scenes were added */
+  guint look_id;         /* looks at all scenes again, or ends the run */
   gulong scenes_handler; /* while it runs */
   gboolean draining;
   gboolean stopping;
@@ -52,6 +55,7 @@ struct _PoolWork
   RushesWork numbers; /* first: the scheduler reads them in place */
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
+  char *folder;       /* (owned): the scene's, when it was opened */
   gboolean binding;
   gboolean warned; /* its warnings were passed on */
   guint load_failures;
@@ -80,6 +84,7 @@ void pool_work_open (RushesPool *pool, RushesScene *scene);
 void pool_work_bind (PoolWork *work, const RushesInfo *info);
 void pool_work_update (PoolWork *work);
 void pool_work_fail (PoolWork *work, const GError *error);
+gboolean pool_work_is_over (PoolWork *work);
 void pool_work_unref (PoolWork *work);
 
 void pool_worker_start (RushesPool *pool);
