@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import bpy
 
-from .errors import one_line
+from .errors import DiskFull, InvalidParams, RequestError, one_line
+from .files import tells_full_disk
 
 #: Formats of one file for a whole animation, which frames from many clients cannot be.
 MOVIE_FORMATS = {"AVI_JPEG", "AVI_RAW", "FFMPEG"}
@@ -57,12 +60,52 @@ def set_format(image: Any, name: str) -> None:
     image.file_format = name
 
 
+@functools.cache
+def picture_formats() -> tuple[str, ...]:
+    """Every format of one file a frame that this Blender can write."""
+    items = bpy.types.ImageFormatSettings.bl_rna.properties["file_format"].enum_items
+    names = set(items.keys()) - MOVIE_FORMATS
+    # It has no switch of its own: Blender lists it whatever its libraries can do.
+    if "AVIF" in names and not _can_save("AVIF"):
+        names.remove("AVIF")
+    return tuple(sorted(names))
+
+
+def _can_save(name: str) -> bool:
+    """Whether a picture can be saved in a format, which is tried."""
+    image = bpy.data.images.new("Rushes", 8, 8)
+    try:
+        image.file_format = name
+        image.filepath_raw = os.path.join(bpy.app.tempdir, "attempt")
+        image.save()
+    except RuntimeError:
+        return False
+    finally:
+        bpy.data.images.remove(image)
+    return True
+
+
 def output_path(path: str) -> str:
     """`path` as render.filepath must be for Blender to write exactly there."""
     if bpy.app.version >= (4, 5, 0):  # braces hold templates there
         path = path.replace("{", "{{").replace("}", "}}")
+    return literal(path)
+
+
+def literal(path: str) -> str:
+    """The absolute `path` as Blender must be told it, where it knows no templates."""
     # Two slashes at the start mean "beside the .blend".
     return "/" + path.lstrip("/") if path.startswith("//") else path
+
+
+def check_length(path: str) -> None:
+    """Raises InvalidParams for a `path` that Blender would write under a shorter name."""
+    length = len(os.fsencode(path))
+    if length > MAX_PATH:
+        raise InvalidParams(
+            f"The path is too long for Blender: {length} bytes, and {MAX_PATH} are"
+            " possible; choose an output folder with a shorter name"
+        )
 
 
 def fcurves(action: Any) -> Iterator[Any]:
@@ -130,6 +173,12 @@ def temporarily(owner: Any, **values: Any) -> Iterator[None]:
 def words(error: RuntimeError) -> str:
     """What Blender has to say about a failure, in one line."""
     return one_line(str(error)) or "Blender gave no reason"
+
+
+def write_failure(error: RuntimeError, otherwise: type[RequestError]) -> RequestError:
+    """What to raise for a file that Blender could not write."""
+    message = words(error)
+    return DiskFull(message) if tells_full_disk(message) else otherwise(message)
 
 
 def data_blocks() -> Iterator[Any]:

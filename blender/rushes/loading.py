@@ -9,14 +9,7 @@ from typing import Any
 import bpy
 
 from . import blender, files, process, verbs
-from .errors import (
-    DiskFull,
-    InvalidParams,
-    LoadFailed,
-    NoCamera,
-    RequestError,
-    Unsupported,
-)
+from .errors import InvalidParams, LoadFailed, NoCamera, RequestError, Unsupported
 from .session import Session
 from .settings import frame_size
 from .verbs import Result, verb
@@ -80,10 +73,7 @@ def save_file(session: Session, *, path: str) -> Result:
             filepath=path, copy=True, compress=False, check_existing=False
         )
     except RuntimeError as error:
-        message = blender.words(error)
-        if files.tells_full_disk(message):
-            raise DiskFull(message) from error
-        raise RequestError(message) from error
+        raise blender.write_failure(error, RequestError) from error
     return {}
 
 

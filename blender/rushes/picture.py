@@ -21,6 +21,13 @@ def cropped_size(
     return _span(size[0], *across), _span(size[1], *up)
 
 
+def fitted_size(size: Size, longest: int) -> Size:
+    """`size` made so small that its longer side is at most `longest` pixels, in the same
+    proportions as far as whole pixels allow. What is small enough stays."""
+    factor = min(longest / max(size), 1.0)
+    return max(round(size[0] * factor), 1), max(round(size[1] * factor), 1)
+
+
 def _span(length: int, low: float, high: float) -> int:
     # Both edges are multiplied as C floats and cut off to whole pixels.
     return int(_single(high * length)) - int(_single(low * length))

@@ -12,7 +12,7 @@ import bpy
 
 from . import blender, process, verbs
 from .errors import DiskFull, InvalidParams, RenderFailed
-from .files import is_full, is_written, remove, tells_full_disk
+from .files import is_full, is_written, remove
 from .progress import Progress, listening
 from .session import Session
 from .timeline import MAX_FRAME
@@ -53,12 +53,7 @@ def _absolute(root: str, path: str) -> str:
     if os.path.isabs(path) or ".." in path.split("/"):
         raise InvalidParams(f"{path!r} is not a path below the root")
     absolute = os.path.join(root, path)
-    length = len(os.fsencode(blender.output_path(absolute)))
-    if length > blender.MAX_PATH:
-        raise InvalidParams(
-            f"The path is too long for Blender: {length} bytes, and {blender.MAX_PATH}"
-            f" are possible; choose an output folder with a shorter name"
-        )
+    blender.check_length(blender.output_path(absolute))
     return absolute
 
 
@@ -72,10 +67,7 @@ def _render(scene: Any, path: str) -> None:
         with output:
             outcome = bpy.ops.render.render(write_still=True)
     except RuntimeError as error:
-        message = blender.words(error)
-        if tells_full_disk(message):
-            raise DiskFull(message) from error
-        raise RenderFailed(message) from error
+        raise blender.write_failure(error, RenderFailed) from error
     if "FINISHED" not in outcome:
         raise RenderFailed("Blender cancelled the render")
     # Blender 4 and 5 finish happily on a full disk, with a file that is cut off.

@@ -9,9 +9,10 @@ from typing import Any
 import bpy
 
 from . import blender, verbs
-from .loading import load, newer_version, obstacles, summary, this_version
+from .loading import load, newer_version, prepare, summary, this_version
 from .missing import missing_files
 from .session import Session
+from .settings import rendered_by, stored_as
 from .simulations import simulations
 from .verbs import Result, verb
 
@@ -20,8 +21,9 @@ from .verbs import Result, verb
 def inspect(
     session: Session, *, blend_file: str, allow_scripts: bool = False
 ) -> Result:
-    """What a file holds, and what would go wrong with it."""
+    """What a file holds, what would be rendered, and what would go wrong with it."""
     scene = load(session, blend_file, allow_scripts)
+    warnings = prepare(scene)
     scripts = list(_scripts())
     return {
         "path": blend_file,
@@ -29,7 +31,11 @@ def inspect(
         "saved_by": _saved_by(),
         "scenes": [each.name for each in bpy.data.scenes],
         **summary(scene),
-        "format": scene.render.image_settings.file_format,
+        **stored_as(scene),
+        **rendered_by(scene),
+        "device": scene.cycles.device if scene.render.engine == "CYCLES" else None,
+        "engines": list(blender.choices(scene.render, "engine")),
+        "formats": list(blender.picture_formats()),
         "cameras": [each.name for each in scene.objects if each.type == "CAMERA"],
         "camera": scene.camera.name if scene.camera is not None else None,
         "motion_blur": any(
@@ -39,7 +45,7 @@ def inspect(
         "has_scripts": bool(scripts),
         "scripts": scripts,
         "blocked": bpy.app.autoexec_fail_message if bpy.app.autoexec_fail else None,
-        "warnings": obstacles(scene) + list(_warnings(scene)),
+        "warnings": warnings + list(_warnings(scene)),
     }
 
 

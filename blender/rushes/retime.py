@@ -8,7 +8,7 @@ strips; drawings of Grease Pencil; markers; motion blur. Not the range of frames
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import bpy
@@ -89,11 +89,7 @@ def _move_fcurve(fcurve: Any, stretch: Stretch) -> None:
     for name in ("co", "handle_left", "handle_right"):
         _move_points(keyframes, name, stretch)
     # The time between the bounces of elastic easing.
-    periods = array("f", bytes(_FLOAT * len(keyframes)))
-    keyframes.foreach_get("period", periods)
-    for index, period in enumerate(periods):
-        periods[index] = period * stretch.scale
-    keyframes.foreach_set("period", periods)
+    _change(keyframes, "period", lambda period: period * stretch.scale)
     for modifier in fcurve.modifiers:
         _move_modifier(modifier, stretch)
     fcurve.update()
@@ -104,6 +100,13 @@ def _move_points(collection: Any, name: str, stretch: Stretch) -> None:
     collection.foreach_get(name, points)
     stretch.points(points)
     collection.foreach_set(name, points)
+
+
+def _change(collection: Any, name: str, change: Callable[[float], float]) -> None:
+    """Change one number of each item."""
+    values = array("f", bytes(_FLOAT * len(collection)))
+    collection.foreach_get(name, values)
+    collection.foreach_set(name, array("f", map(change, values)))
 
 
 def _move_modifier(modifier: Any, stretch: Stretch) -> None:
@@ -120,8 +123,9 @@ def _move_modifier(modifier: Any, stretch: Stretch) -> None:
             modifier, ("min_x", "max_x"), time(modifier.min_x), time(modifier.max_x)
         )
     elif kind == "ENVELOPE":
-        for point in modifier.control_points:
-            point.frame = time(point.frame)
+        # All at once: after setting one alone, Blender takes that point for the whole
+        # modifier, reads past its end and now and then crashes.
+        _change(modifier.control_points, "frame", time)
     elif kind == "FNGENERATOR":
         modifier.phase_multiplier /= scale
         modifier.phase_offset -= modifier.phase_multiplier * stretch.shift

@@ -44,8 +44,7 @@ def image_settings(
     Values are Blender's identifiers: "OPEN_EXR", "16", "RGBA". Nothing changes if one
     of them cannot be.
     """
-    render = session.scene.render
-    image = render.image_settings
+    image = session.scene.render.image_settings
     before = (image.file_format, image.color_depth, image.color_mode)
     try:
         if format is not None:
@@ -59,14 +58,7 @@ def image_settings(
         image.color_depth, image.color_mode = before[1:]
         raise
     width, height = picture_size(session.scene)
-    return {
-        "format": image.file_format,
-        "extension": render.file_extension,
-        "color_depth": image.color_depth,
-        "color_mode": image.color_mode,
-        "width": width,
-        "height": height,
-    }
+    return {**stored_as(session.scene), "width": width, "height": height}
 
 
 @verb(
@@ -100,13 +92,7 @@ def render_settings(
         if threads:
             render.threads = threads
     blender.forget_persistent_data(scene)
-    owner, name = _samples(scene)
-    return {
-        "engine": render.engine,
-        "samples": getattr(owner, name) if owner else 0,
-        "denoising": render.engine == "CYCLES" and scene.cycles.use_denoising,
-        "threads": render.threads if render.threads_mode == "FIXED" else 0,
-    }
+    return rendered_by(scene)
 
 
 @verb(enable=verbs.flag)
@@ -117,6 +103,29 @@ def use_motion_blur(session: Session, *, enable: bool) -> Result:
         owner.use_motion_blur = enable
     blender.forget_persistent_data(scene)
     return {}
+
+
+def stored_as(scene: Any) -> Result:
+    """How pictures are stored, in Blender's identifiers."""
+    image = scene.render.image_settings
+    return {
+        "format": image.file_format,
+        "extension": scene.render.file_extension,
+        "color_depth": image.color_depth,
+        "color_mode": image.color_mode,
+    }
+
+
+def rendered_by(scene: Any) -> Result:
+    """Who renders and how thoroughly; no `samples` are 0, automatic `threads` too."""
+    render = scene.render
+    owner, name = _samples(scene)
+    return {
+        "engine": render.engine,
+        "samples": getattr(owner, name) if owner else 0,
+        "denoising": render.engine == "CYCLES" and scene.cycles.use_denoising,
+        "threads": render.threads if render.threads_mode == "FIXED" else 0,
+    }
 
 
 def frame_size(scene: Any) -> tuple[int, int]:
@@ -146,8 +155,7 @@ def picture_size(scene: Any) -> tuple[int, int]:
 
 
 def _set_format(image: Any, name: str) -> None:
-    items = image.bl_rna.properties["file_format"].enum_items
-    known = sorted(set(items.keys()) - blender.MOVIE_FORMATS)
+    known = blender.picture_formats()
     if name not in known:
         raise Unsupported(
             f"The format {name!r} is not a picture format of this Blender; it has"

@@ -226,7 +226,7 @@ cli_inspect (int argc, char **argv)
   self.launcher = launcher;
   self.timeout = (guint) timeout;
   self.log_dir =
-      log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir ();
+      log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
   self.paths = argv + 1;
   sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
   sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);

@@ -410,7 +410,7 @@ cli_render (int argc, char **argv)
 
   output = options.output != NULL ? options.output : "renders";
   log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
-                                    : rushes_log_make_run_dir ();
+                                    : rushes_log_make_run_dir (NULL);
   queue = rushes_queue_new ();
   pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
   g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",

@@ -222,19 +222,22 @@ remove_old_runs (const char *folder)
 
 /**
  * rushes_log_make_run_dir:
+ * @base: (nullable): the folder of all logs; %NULL: in the user's state folder
  *
- * Names a folder in the user's state folder for the logs of a run that begins
- * now, and removes those of runs long past.
+ * Names a folder for the logs of a run that begins now, and removes those of
+ * runs long past.
  *
  * Returns: (transfer full): its path; it need not exist yet
  */
 char *
-rushes_log_make_run_dir (void)
+rushes_log_make_run_dir (const char *base)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d_%H-%M-%S");
   g_autofree char *name = g_strdup_printf ("%s_%ld", date, (long) getpid ());
-  g_autofree char *folder = g_build_filename (g_get_user_state_dir (), "rushes", "logs", NULL);
+  g_autofree char *folder =
+      base != NULL ? g_strdup (base)
+                   : g_build_filename (g_get_user_state_dir (), "rushes", "logs", NULL);
 
   remove_old_runs (folder);
   return g_build_filename (folder, name, NULL);

@@ -10,7 +10,7 @@ G_DECLARE_FINAL_TYPE (RushesLog, rushes_log, RUSHES, LOG, GObject)
 
 RushesLog *rushes_log_new (const char *path, GError **error);
 const char *rushes_log_get_path (RushesLog *self);
-char *rushes_log_make_run_dir (void);
+char *rushes_log_make_run_dir (const char *base);
 void rushes_log_append (RushesLog *self, const void *data, gsize size);
 void rushes_log_note (RushesLog *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void rushes_log_drain (RushesLog *self, GInputStream *stream);

@@ -1190,7 +1190,7 @@ rushes_manager_new (const char *data_dir, const char *log_dir)
   g_return_val_if_fail (data_dir != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_MANAGER, NULL);
-  self->log_dir = log_dir != NULL ? g_strdup (log_dir) : rushes_log_make_run_dir ();
+  self->log_dir = log_dir != NULL ? g_strdup (log_dir) : rushes_log_make_run_dir (NULL);
   self->inspector = rushes_inspector_new (self->log_dir);
   renew_launcher (self);
   path = g_build_filename (data_dir, "queue.jsonl", NULL);

@@ -48,6 +48,7 @@ pool_worker_leave (PoolWorker *worker)
     return;
 
   worker->work->numbers.clients--;
+  rushes_scene_set_n_clients (worker->work->scene, worker->work->numbers.clients);
   worker->baseline = 0;
   g_clear_pointer (&worker->work, pool_work_unref);
 }
@@ -58,6 +59,7 @@ join_work (PoolWorker *worker, PoolWork *work)
   pool_worker_leave (worker);
   worker->work = g_rc_box_acquire (work);
   work->numbers.clients++;
+  rushes_scene_set_n_clients (work->scene, work->numbers.clients);
 }
 
 /* Ends the client: after its call, or @now. */

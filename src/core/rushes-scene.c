@@ -53,6 +53,7 @@ struct _RushesScene
   gint64 began; /* 0: not yet */
   gint64 ended; /* 0: not yet */
   guint notify_id;
+  guint n_clients; /* that have it, or are loading it */
   guint paused : 1;
   guint in_use : 1;
 };
@@ -70,6 +71,7 @@ enum
   PROP_REPORT_ERROR,
   PROP_PLAN_ERROR,
   PROP_STATE,
+  PROP_N_CLIENTS,
   PROP_ERROR,
   /* From here to PROP_N_FAILED: what is notified together, now and then. */
   PROP_PROGRESS,
@@ -833,6 +835,9 @@ rushes_scene_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
+    case PROP_N_CLIENTS:
+      g_value_set_uint (value, self->n_clients);
+      break;
     case PROP_ERROR:
       g_value_set_boxed (value, self->error);
       break;
@@ -977,6 +982,12 @@ rushes_scene_class_init (RushesSceneClass *klass)
    */
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_SCENE_STATE, RUSHES_SCENE_QUEUED, flags);
+  /**
+   * RushesScene:n-clients:
+   *
+   * How many clients have it, or are loading it.
+   */
+  properties[PROP_N_CLIENTS] = g_param_spec_uint ("n-clients", NULL, NULL, 0, G_MAXUINT, 0, flags);
   /**
    * RushesScene:error:
    *
@@ -1191,6 +1202,30 @@ void
 rushes_scene_set_in_use (RushesScene *self, gboolean in_use)
 {
   self->in_use = !!in_use;
+}
+
+guint
+rushes_scene_get_n_clients (RushesScene *self)
+{
+  return self->n_clients;
+}
+
+/**
+ * rushes_scene_set_n_clients:
+ * @self: a scene
+ * @n_clients: how many clients have it, or are loading it
+ *
+ * For the pool alone.
+ */
+void
+rushes_scene_set_n_clients (RushesScene *self, guint n_clients)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->n_clients == n_clients)
+    return;
+  self->n_clients = n_clients;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CLIENTS]);
 }
 
 /**

@@ -59,6 +59,8 @@ gboolean rushes_scene_get_paused (RushesScene *self);
 void rushes_scene_set_paused (RushesScene *self, gboolean paused);
 gboolean rushes_scene_get_in_use (RushesScene *self);
 void rushes_scene_set_in_use (RushesScene *self, gboolean in_use);
+guint rushes_scene_get_n_clients (RushesScene *self);
+void rushes_scene_set_n_clients (RushesScene *self, guint n_clients);
 
 const RushesReport *rushes_scene_get_report (RushesScene *self);
 const GError *rushes_scene_get_report_error (RushesScene *self);

@@ -275,6 +275,25 @@ rushes_settings_copy (RushesSettings *self)
 }
 
 /**
+ * rushes_settings_assign:
+ * @self: settings
+ * @other: other ones
+ *
+ * Gives @self the values of @other, unset ones too.
+ */
+void
+rushes_settings_assign (RushesSettings *self, RushesSettings *other)
+{
+  g_return_if_fail (RUSHES_IS_SETTINGS (self));
+  g_return_if_fail (RUSHES_IS_SETTINGS (other));
+
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint i = 1; i < N_PROPS; i++)
+    g_object_set_property (G_OBJECT (self), properties[i]->name, &other->values[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
  * rushes_settings_is_set:
  * @self: settings
  * @name: a property's name

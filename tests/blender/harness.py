@@ -7,6 +7,7 @@ import json
 import os
 import select
 import signal
+import struct
 import subprocess
 import tempfile
 import time
@@ -196,6 +197,50 @@ def make(path: Path, code: str) -> Path:
     return path
 
 
+def write_exr(
+    path: Path, size: tuple[int, int], halves: dict[str, tuple[float, float]]
+) -> Path:
+    """Make an EXR file by hand: `halves` are what each channel has in the left and in
+    the right half of the picture."""
+    width, height = size
+    # Of each channel: its name, 32 bits a value, a value for every pixel.
+    channels = [
+        exr_name(name) + struct.pack("<4i", 2, 0, 1, 1) for name in sorted(halves)
+    ]
+    window = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    attributes = {
+        ("channels", "chlist"): b"".join(channels) + b"\0",
+        ("compression", "compression"): b"\0",
+        ("dataWindow", "box2i"): window,
+        ("displayWindow", "box2i"): window,
+        ("lineOrder", "lineOrder"): b"\0",
+        ("pixelAspectRatio", "float"): struct.pack("<f", 1),
+        ("screenWindowCenter", "v2f"): struct.pack("<2f", 0, 0),
+        ("screenWindowWidth", "float"): struct.pack("<f", 1),
+    }
+    header = struct.pack("<2I", 20000630, 2)
+    for (name, kind), value in attributes.items():
+        header += (
+            exr_name(name) + exr_name(kind) + struct.pack("<I", len(value)) + value
+        )
+    header += b"\0"
+    pixels = b"".join(
+        struct.pack("<f", left) * (width // 2)
+        + struct.pack("<f", right) * (width - width // 2)
+        for left, right in (halves[name] for name in sorted(halves))
+    )
+    start, step = len(header) + 8 * height, 8 + len(pixels)
+    offsets = struct.pack(f"<{height}Q", *range(start, start + step * height, step))
+    lines = (struct.pack("<2i", y, len(pixels)) + pixels for y in range(height))
+    path.write_bytes(header + offsets + b"".join(lines))
+    return path
+
+
+def exr_name(name: str) -> bytes:
+    """A name as EXR files hold it."""
+    return name.encode() + b"\0"
+
+
 def sample(name: str) -> Path:
     """One of the sample scenes, as the Blender under test makes it."""
     global _samples
@@ -222,6 +267,31 @@ def signature(picture: Path) -> str:
         check=True,
     )
     return done.stdout.decode()
+
+
+def size(picture: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels."""
+    printed = subprocess.run(
+        ["identify", "-format", "%w %h", "-"],
+        input=picture.read_bytes(),
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+    ).stdout
+    width, height = printed.split()
+    return int(width), int(height)
+
+
+def pixel(picture: Path, x: int, y: int) -> tuple[int, ...]:
+    """Red, green, blue and alpha of one pixel, 0 to 255."""
+    done = subprocess.run(
+        ["convert", "-", "-crop", f"1x1+{x}+{y}", "-depth", "8", "rgba:-"],
+        input=picture.read_bytes(),
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return tuple(done.stdout)
 
 
 def difference(one: Path, other: Path) -> float:

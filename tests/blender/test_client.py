@@ -21,6 +21,7 @@ from harness import (
     run_blender,
     sample,
     signature,
+    size,
 )
 
 
@@ -154,10 +155,10 @@ class Loading(Case):
             "if hasattr(image, 'media_type'): image.media_type = 'VIDEO'\n"
             "image.file_format = 'FFMPEG'",
         )
-        self.assertEqual(
-            self.call("inspect", blend_file=str(blend))["format"], "FFMPEG"
-        )
-        self.assertIn("FFMPEG", self.initialize(blend)["warnings"][0])
+        report = self.call("inspect", blend_file=str(blend))
+        self.assertEqual((report["format"], report["extension"]), ("PNG", ".png"))
+        self.assertIn("FFMPEG", report["warnings"][0])
+        self.assertEqual(self.initialize(blend)["warnings"], report["warnings"])
         self.assertEqual(self.call("image_settings")["format"], "PNG")
         self.assertTrue(self.render(1).read_bytes().startswith(b"\x89PNG"))
 
@@ -216,6 +217,51 @@ class Inspection(Case):
         self.assertEqual((report["camera"], report["format"]), ("Camera", "PNG"))
         self.assertTrue(report["blender"].startswith(report["saved_by"]))
 
+    def test_tells_what_would_be_in_effect(self) -> None:
+        blend = make(
+            self.folder / "a.blend",
+            "image = scene.render.image_settings\n"
+            "image.file_format, image.color_depth = 'OPEN_EXR', '16'\n"
+            "image.color_mode = 'RGB'\n"
+            "scene.cycles.samples, scene.cycles.device = 7, 'GPU'\n"
+            "scene.cycles.use_denoising = True\n"
+            "scene.render.threads_mode, scene.render.threads = 'FIXED', 3",
+        )
+        report = self.call("inspect", blend_file=str(blend))
+        expected: dict[str, Any] = {"format": "OPEN_EXR", "extension": ".exr"}
+        expected |= {"color_depth": "16", "color_mode": "RGB", "engine": "CYCLES"}
+        expected |= {"samples": 7, "denoising": True, "threads": 3, "device": "GPU"}
+        self.assertEqual(expected, {name: report[name] for name in expected})
+        self.initialize(blend)
+        for verb in ("image_settings", "render_settings"):
+            told = self.call(verb)
+            self.assertEqual(told, {name: report[name] for name in told})
+
+    def test_engines_differ(self) -> None:
+        for engine, samples in (("EEVEE", 9), ("WORKBENCH", 0)):
+            blend = self.folder / f"{engine}.blend"
+            self.initialize(sample("cube"))
+            self.call("render_settings", engine=engine, threads=0)
+            if samples:
+                self.call("render_settings", samples=samples)
+            self.call("save_file", path=str(blend))
+            report = self.call("inspect", blend_file=str(blend))
+            self.assertIn(engine, report["engine"])
+            self.assertEqual((report["samples"], report["threads"]), (samples, 0))
+            self.assertEqual((report["denoising"], report["device"]), (False, None))
+
+    def test_choices_can_be_made(self) -> None:
+        report = self.call("inspect", blend_file=str(sample("cube")))
+        self.assertLessEqual({"CYCLES", "BLENDER_WORKBENCH"}, set(report["engines"]))
+        self.assertIn("OPEN_EXR_MULTILAYER", report["formats"])
+        self.assertNotIn("FFMPEG", report["formats"])
+        self.initialize(sample("cube"))
+        for engine in report["engines"]:
+            told = self.call("render_settings", engine=engine)
+            self.assertEqual(told["engine"], engine)
+        for name in report["formats"]:
+            self.assertEqual(self.call("image_settings", format=name)["format"], name)
+
     def test_missing_files(self) -> None:
         library = make(self.folder / "library.blend", "cube.name = 'Linked'")
         blend = make(
@@ -257,7 +303,7 @@ class Settings(Case):
         self.assertEqual(self.initialize(blend)["width"], 32)
         self.assertEqual(self.call("image_settings")["height"], 24)
         self.call("set_resolution", width=30, height=20)
-        self.assertEqual(self.size(self.render(1)), (30, 20))
+        self.assertEqual(size(self.render(1)), (30, 20))
         self.refused(-32602, "set_resolution", width=3, height=20)
         self.refused(-32602, "set_resolution", width=65537, height=20)
 
@@ -274,16 +320,7 @@ class Settings(Case):
             self.call("set_resolution", width=width, height=height)
             told = self.call("image_settings")
             picture = self.render(number)
-            self.assertEqual(self.size(picture), (told["width"], told["height"]))
-
-    def size(self, picture: Path) -> tuple[int, ...]:
-        printed = subprocess.run(
-            ["identify", "-format", "%w %h", picture],
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=60,
-        ).stdout
-        return tuple(int(number) for number in printed.split())
+            self.assertEqual(size(picture), (told["width"], told["height"]))
 
     def test_formats(self) -> None:
         self.initialize(make(self.folder / "a.blend", ""))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "blender"))
 
 from rushes import protocol, verbs  # noqa: E402
 from rushes.errors import InvalidParams, OutOfRange, RequestError  # noqa: E402
-from rushes.picture import cropped_size, scaled_size  # noqa: E402
+from rushes.picture import cropped_size, fitted_size, scaled_size  # noqa: E402
 from rushes.timeline import MAX_FRAME, Stretch  # noqa: E402
 
 
@@ -236,6 +236,13 @@ class Pictures(unittest.TestCase):
 
     def test_crop(self) -> None:
         self.assertEqual(cropped_size((100, 50), (0.25, 0.75), (0, 1)), (50, 50))
+
+    def test_fit(self) -> None:
+        self.assertEqual(fitted_size((1920, 1080), 256), (256, 144))
+        self.assertEqual(fitted_size((333, 500), 100), (67, 100))
+        self.assertEqual(fitted_size((100, 50), 100), (100, 50))
+        self.assertEqual(fitted_size((20, 10), 100), (20, 10))
+        self.assertEqual(fitted_size((5000, 1), 100), (100, 1))
 
 
 class Errors(unittest.TestCase):

@@ -24,6 +24,10 @@
 #define HUGE_MESSAGE    (20 * 1024 * 1024)
 #define LONG_MS         (10 * 60 * 1000)
 
+/* How pictures are stored, as members of a JSON object. */
+#define STORED_AS                                                                                  \
+  "\"format\":\"PNG\",\"extension\":\".png\",\"color_depth\":\"8\",\"color_mode\":\"RGBA\""
+
 enum
 {
   ERROR_LOAD = 1,
@@ -35,6 +39,7 @@ enum
   ERROR_PARSE = -32700,
   ERROR_METHOD = -32601,
   ERROR_PARAMS = -32602,
+  ERROR_INTERNAL = -32603,
 };
 
 /* A verb returns 0 and leaves its result in @out, or an error code and the words. */
@@ -292,6 +297,17 @@ encode_picture (int frame, int width, int height)
   return png;
 }
 
+/* Replaces @path by @png, or by the first half of it; folders are made. */
+static gboolean
+write_picture (const char *path, GByteArray *png, gboolean whole, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_mkdir_with_parents (folder, 0777);
+  return g_file_set_contents_full (path, (const char *) png->data, whole ? png->len : png->len / 2,
+                                   G_FILE_SET_CONTENTS_NONE, 0666, error);
+}
+
 static gboolean
 write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError **error)
 {
@@ -303,14 +319,22 @@ write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError 
     {
       g_autofree char *path =
           g_build_filename (scene.root, json_node_get_string (name->data), NULL);
-      g_autofree char *folder = g_path_get_dirname (path);
 
-      g_mkdir_with_parents (folder, 0777);
-      done =
-          g_file_set_contents_full (path, (const char *) png->data, whole ? png->len : png->len / 2,
-                                    G_FILE_SET_CONTENTS_NONE, 0666, error);
+      done = write_picture (path, png, whole, error);
     }
   return done;
+}
+
+/* Of a PNG file; what else there may be is 1920 x 1080. */
+static void
+get_picture_size (const char *bytes, gsize length, int *width, int *height)
+{
+  guint32 size[2] = { GUINT32_TO_BE (1920), GUINT32_TO_BE (1080) };
+
+  if (length >= 24 && memcmp (bytes, "\x89PNG", 4) == 0)
+    memcpy (size, bytes + 16, sizeof size);
+  *width = (int) CLAMP (GUINT32_FROM_BE (size[0]), 1, 65536);
+  *height = (int) CLAMP (GUINT32_FROM_BE (size[1]), 1, 65536);
 }
 
 /* Messages */
@@ -404,6 +428,31 @@ hello (JsonObject *params, GString *out)
   return 0;
 }
 
+/* Appends the member @member, a list of the values of all @key in the scene: texts, or
+ * objects about files. */
+static void
+append_list (GString *out, const char *member, const char *key, gboolean are_files)
+{
+  char **list = scene.list;
+  const char *value, *separator = "";
+
+  g_string_append_printf (out, "\"%s\":[", member);
+  while ((value = next_value (&list, key)) != NULL)
+    {
+      g_autofree char *words = quote (value);
+      g_autofree char *base = g_path_get_basename (value);
+      g_autofree char *name = quote (base);
+
+      g_string_append (out, separator);
+      if (are_files)
+        g_string_append_printf (out, "{\"kind\":\"texture\",\"name\":%s,\"path\":%s}", name, words);
+      else
+        g_string_append (out, words);
+      separator = ",";
+    }
+  g_string_append (out, "],");
+}
+
 static int
 load (JsonObject *params, GString *out)
 {
@@ -435,9 +484,10 @@ load (JsonObject *params, GString *out)
 
   g_string_printf (out,
                    "{\"scene\":\"Scene\",\"start\":%d,\"end\":%d,\"step\":%d,\"fps\":%g,"
-                   "\"width\":%d,\"height\":%d,\"engine\":\"CYCLES\",\"warnings\":[],",
+                   "\"width\":%d,\"height\":%d,\"engine\":\"CYCLES\",",
                    scene.start, scene.end, scene.step, get_number (scene.list, "fps", 24),
                    scene.width, scene.height);
+  append_list (out, "warnings", "warning", FALSE);
   return 0;
 }
 
@@ -460,6 +510,7 @@ static int
 inspect (JsonObject *params, GString *out)
 {
   g_autofree char *path = NULL;
+  gboolean trusted = json_object_get_boolean_member_with_default (params, "allow_scripts", FALSE);
   int code = load (params, out);
 
   if (code != 0)
@@ -470,9 +521,47 @@ inspect (JsonObject *params, GString *out)
   g_string_append (out, get_value (scene.list, "no-camera") != NULL
                             ? "\"cameras\":[],\"camera\":null,"
                             : "\"cameras\":[\"Camera\"],\"camera\":\"Camera\",");
-  g_string_append (out, "\"blender\":\"" BLENDER_VERSION "\",\"saved_by\":\"" BLENDER_VERSION "\","
-                        "\"scenes\":[\"Scene\"],\"format\":\"PNG\",\"motion_blur\":false,"
-                        "\"missing\":[],\"has_scripts\":false,\"scripts\":[],\"blocked\":null}");
+  append_list (out, "missing", "missing", TRUE);
+  if (get_value (scene.list, "has-scripts") == NULL)
+    g_string_append (out, "\"has_scripts\":false,\"scripts\":[],\"blocked\":null,");
+  else
+    g_string_append_printf (out, "\"has_scripts\":true,\"scripts\":[\"rig.py\"],\"blocked\":%s,",
+                            trusted ? "null" : "\"Text 'rig.py'\"");
+  g_string_append (out, "\"blender\":\"" BLENDER_VERSION "\",\"saved_by\":\"3.4\","
+                        "\"scenes\":[\"Scene\"],\"motion_blur\":false," STORED_AS ","
+                        "\"samples\":128,\"denoising\":false,\"threads\":0,\"device\":\"CPU\","
+                        "\"engines\":[\"BLENDER_EEVEE\",\"BLENDER_WORKBENCH\",\"CYCLES\"],"
+                        "\"formats\":[\"JPEG\",\"OPEN_EXR\",\"OPEN_EXR_MULTILAYER\",\"PNG\"]}");
+  return 0;
+}
+
+/* A picture of one colour, of the size that the real one would have. */
+static int
+preview (JsonObject *params, GString *out)
+{
+  const char *path = get_text_param (params, "path", "");
+  const char *target = get_text_param (params, "target", "");
+  double size = get_param (params, "size", 0), factor;
+  g_autofree char *contents = NULL;
+  g_autoptr (GByteArray) png = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  int width, height;
+
+  if (!g_path_is_absolute (path) || !g_path_is_absolute (target))
+    return fail (out, ERROR_PARAMS, "path and target must be absolute");
+  if (!(size >= 16 && size <= 4096))
+    return fail (out, ERROR_PARAMS, "size must be a whole number from 16 to 4096");
+  if (!g_file_get_contents (path, &contents, &length, &error))
+    return fail (out, ERROR_LOAD, "%s", error->message);
+
+  get_picture_size (contents, length, &width, &height);
+  factor = MIN (size / MAX (width, height), 1);
+  png = encode_picture ((int) g_str_hash (path), MAX ((int) rint (width * factor), 1),
+                        MAX ((int) rint (height * factor), 1));
+  if (!write_picture (target, png, TRUE, &error))
+    return fail (out, ERROR_INTERNAL, "%s", error->message);
+  g_string_printf (out, "{\"width\":%d,\"height\":%d}", width, height);
   return 0;
 }
 
@@ -493,10 +582,7 @@ set_resolution (JsonObject *params, GString *out)
 static int
 image_settings (JsonObject *params, GString *out)
 {
-  g_string_printf (out,
-                   "{\"format\":\"PNG\",\"extension\":\".png\",\"color_depth\":\"8\","
-                   "\"color_mode\":\"RGBA\",\"width\":%d,\"height\":%d}",
-                   scene.width, scene.height);
+  g_string_printf (out, "{" STORED_AS ",\"width\":%d,\"height\":%d}", scene.width, scene.height);
   return 0;
 }
 
@@ -630,6 +716,7 @@ static const struct
   { "hello", hello, FALSE },
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
+  { "preview", preview, FALSE },
   { "include_frames", NULL, TRUE },
   { "set_resolution", set_resolution, TRUE },
   { "image_settings", image_settings, TRUE },

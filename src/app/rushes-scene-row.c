@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "rushes-application.h"
+#include "rushes-scene-row.h"
+#include "rushes-text.h"
+#include "rushes-thumbnail.h"
+
+/**
+ * RushesSceneRow:
+ *
+ * A scene in the list of the queue. All that it shows is bound to the scene.
+ * Dragging it moves the scene within the queue.
+ */
+struct _RushesSceneRow
+{
+  GtkBox parent_instance;
+
+  RushesScene *scene; /* (owned) (nullable) */
+  GtkWidget *progress;
+  GtkWidget *menu_button;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SCENE,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (RushesSceneRow, rushes_scene_row, GTK_TYPE_BOX)
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- Closures of the template ---------------------------------------- */
+
+static char *
+describe (RushesSceneRow *self, RushesScene *scene)
+{
+  return scene != NULL ? rushes_text_scene (scene) : NULL;
+}
+
+static char *
+dup_icon (RushesSceneRow *self, RushesScene *scene)
+{
+  return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
+}
+
+static GStrv
+list_icon_classes (RushesSceneRow *self, RushesScene *scene)
+{
+  const char *class = "dim-label";
+
+  if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
+    class = "error";
+  else if (scene != NULL && rushes_scene_get_n_failed (scene) > 0)
+    class = "warning";
+  else if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
+    class = "success";
+  return g_strsplit (class, " ", 0);
+}
+
+static char *
+dup_state (RushesSceneRow *self, RushesScene *scene)
+{
+  return scene != NULL ? g_strdup (rushes_text_scene_state (scene)) : NULL;
+}
+
+/* A bar that has nothing to say is noise; its place stays. */
+static double
+get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
+{
+  if (scene == NULL)
+    return 0;
+  switch (rushes_scene_get_state (scene))
+    {
+    case RUSHES_SCENE_LOADING:
+    case RUSHES_SCENE_RENDERING:
+      return 1;
+    case RUSHES_SCENE_QUEUED:
+    case RUSHES_SCENE_STOPPED:
+      return rushes_scene_get_n_done (scene) > 0 ? 1 : 0;
+    case RUSHES_SCENE_FINISHED:
+    case RUSHES_SCENE_FAILED:
+    default:
+      return 0;
+    }
+}
+
+/* ---- Dragging -------------------------------------------------------- */
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source, double x, double y, RushesSceneRow *self)
+{
+  GdkPaintable *paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
+
+  gtk_drag_source_set_icon (source, paintable, (int) x, (int) y);
+  g_object_unref (paintable);
+  return gdk_content_provider_new_typed (RUSHES_TYPE_SCENE, self->scene);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, RushesSceneRow *self)
+{
+  RushesScene *dragged = g_value_get_object (value);
+  RushesQueue *queue;
+  guint from, to;
+
+  if (dragged == NULL || self->scene == NULL || dragged == self->scene)
+    return FALSE;
+  queue = rushes_manager_get_queue (rushes_application_get_default_manager ());
+  if (!rushes_queue_find (queue, dragged, &from) || !rushes_queue_find (queue, self->scene, &to))
+    return FALSE;
+  rushes_queue_move (queue, from, to);
+  return TRUE;
+}
+
+/* ---- The menu -------------------------------------------------------- */
+
+/* What the menu does, it does to the selection. */
+static void
+select_scene (RushesSceneRow *self)
+{
+  RushesQueue *queue = rushes_manager_get_queue (rushes_application_get_default_manager ());
+  guint position;
+
+  if (self->scene != NULL && rushes_queue_find (queue, self->scene, &position))
+    gtk_widget_activate_action (GTK_WIDGET (self), "queue.select", "u", position);
+}
+
+static void
+secondary_pressed_cb (GtkGestureClick *gesture,
+                      int n_press,
+                      double x,
+                      double y,
+                      RushesSceneRow *self)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->menu_button));
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+set_scene (RushesSceneRow *self, RushesScene *scene)
+{
+  if (!g_set_object (&self->scene, scene))
+    return;
+  if (scene != NULL)
+    {
+      g_autofree char *menu = g_strdup_printf (_ ("Menu of %s"), rushes_scene_get_name (scene));
+      g_autofree char *bar = g_strdup_printf (_ ("Progress of %s"), rushes_scene_get_name (scene));
+
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, menu, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, bar, -1);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCENE]);
+}
+
+static void
+rushes_scene_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesSceneRow *self = RUSHES_SCENE_ROW (object);
+
+  switch (id)
+    {
+    case PROP_SCENE:
+      g_value_set_object (value, self->scene);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_scene_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  RushesSceneRow *self = RUSHES_SCENE_ROW (object);
+
+  switch (id)
+    {
+    case PROP_SCENE:
+      set_scene (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_scene_row_finalize (GObject *object)
+{
+  RushesSceneRow *self = RUSHES_SCENE_ROW (object);
+
+  g_clear_object (&self->scene);
+
+  G_OBJECT_CLASS (rushes_scene_row_parent_class)->finalize (object);
+}
+
+static void
+rushes_scene_row_class_init (RushesSceneRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = rushes_scene_row_get_property;
+  object_class->set_property = rushes_scene_row_set_property;
+  object_class->finalize = rushes_scene_row_finalize;
+
+  /**
+   * RushesSceneRow:scene:
+   *
+   * The scene that is shown.
+   */
+  properties[PROP_SCENE] =
+      g_param_spec_object ("scene", NULL, NULL, RUSHES_TYPE_SCENE,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (RUSHES_TYPE_THUMBNAIL);
+  gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "scene-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, describe);
+  gtk_widget_class_bind_template_callback (widget_class, dup_icon);
+  gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
+  gtk_widget_class_bind_template_callback (widget_class, dup_state);
+  gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
+  gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
+  gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
+}
+
+static void
+rushes_scene_row_init (RushesSceneRow *self)
+{
+  GtkDropTarget *target;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_menu_button_get_popover (GTK_MENU_BUTTON (self->menu_button)), "map",
+                           G_CALLBACK (select_scene), self, G_CONNECT_SWAPPED);
+
+  target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/**
+ * rushes_scene_row_get_scene:
+ * @self: a row
+ *
+ * Returns: (transfer none) (nullable): the scene that it shows
+ */
+RushesScene *
+rushes_scene_row_get_scene (RushesSceneRow *self)
+{
+  g_return_val_if_fail (RUSHES_IS_SCENE_ROW (self), NULL);
+
+  return self->scene;
+}
+
+/**
+ * rushes_scene_row_show_menu:
+ * @self: a row
+ *
+ * Opens the menu of what can be done with the scene.
+ */
+void
+rushes_scene_row_show_menu (RushesSceneRow *self)
+{
+  g_return_if_fail (RUSHES_IS_SCENE_ROW (self));
+
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->menu_button));
+}

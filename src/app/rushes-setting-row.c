@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "rushes-error.h"
+#include "rushes-setting-row.h"
+
+/**
+ * RushesSettingRow:
+ *
+ * One setting of the selected scenes: the file's own value, what overrides it,
+ * and the way back. What is typed holds at once, for all of them; what cannot be
+ * is marked where it is typed, with the reason, and the last good value holds.
+ */
+struct _RushesSettingRow
+{
+  AdwActionRow parent_instance;
+
+  char *name;         /* (owned): which of the specs */
+  GListModel *scenes; /* (owned) (nullable): of #RushesScene */
+  const struct Spec *spec;
+  GtkWidget *editor;
+  GtkWidget *reset;
+  char *problem; /* (owned) (nullable): why what is typed cannot be */
+  gboolean updating;
+};
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (RushesSettingRow, rushes_setting_row, ADW_TYPE_ACTION_ROW)
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- The settings that there are ------------------------------------- */
+
+typedef struct
+{
+  const char *value; /* (nullable): %NULL ends a list */
+  const char *label;
+} Choice;
+
+typedef struct Spec
+{
+  const char *name;
+  const char *title;
+  const char *properties[3];                    /* of #RushesSettings, %NULL at the end */
+  const Choice *choices;                        /* (nullable): %NULL: it is typed */
+  char *(*get_file) (const RushesReport *file); /* the file's own value in words */
+} Spec;
+
+static const Choice formats[] = {
+  { "PNG", "PNG" },
+  { "JPEG", "JPEG" },
+  { "OPEN_EXR", "OpenEXR" },
+  { "OPEN_EXR_MULTILAYER", N_ ("OpenEXR, all layers") },
+  { "TIFF", "TIFF" },
+  { "WEBP", "WebP" },
+  { "TARGA", "Targa" },
+  { "BMP", "BMP" },
+  { "HDR", "Radiance HDR" },
+  { "DPX", "DPX" },
+  { "CINEON", "Cineon" },
+  { "JPEG2000", "JPEG 2000" },
+  { NULL, NULL },
+};
+
+static const Choice depths[] = {
+  { "8", N_ ("8 bit") },   { "10", N_ ("10 bit") }, { "12", N_ ("12 bit") },
+  { "16", N_ ("16 bit") }, { "32", N_ ("32 bit") }, { NULL, NULL },
+};
+
+static const Choice modes[] = {
+  { "BW", N_ ("Grey") },
+  { "RGB", N_ ("Colour") },
+  { "RGBA", N_ ("Colour and alpha") },
+  { NULL, NULL },
+};
+
+static const Choice engines[] = {
+  { "CYCLES", "Cycles" },
+  { "EEVEE", "EEVEE" },
+  { "WORKBENCH", "Workbench" },
+  { NULL, NULL },
+};
+
+/* By the nicks of #RushesSwitch. */
+static const Choice switches[] = {
+  { "on", N_ ("On") },
+  { "off", N_ ("Off") },
+  { NULL, NULL },
+};
+
+static char *
+dup_label (const Choice *choices, const char *value)
+{
+  for (const Choice *choice = choices; value != NULL && choice->value != NULL; choice++)
+    if (g_str_equal (choice->value, value))
+      return g_strdup (_ (choice->label));
+  return g_strdup (value);
+}
+
+static char *
+file_resolution (const RushesReport *file)
+{
+  return g_strdup_printf (_ ("%u × %u"), file->width, file->height);
+}
+
+static char *
+file_format (const RushesReport *file)
+{
+  return dup_label (formats, file->format);
+}
+
+static char *
+file_depth (const RushesReport *file)
+{
+  return dup_label (depths, file->color_depth);
+}
+
+static char *
+file_mode (const RushesReport *file)
+{
+  return dup_label (modes, file->color_mode);
+}
+
+static char *
+file_scale (const RushesReport *file)
+{
+  return g_strdup ("1");
+}
+
+static char *
+file_shift (const RushesReport *file)
+{
+  return g_strdup ("0");
+}
+
+static char *
+file_frames (const RushesReport *file)
+{
+  if (file->step > 1)
+    return g_strdup_printf ("%d-%dx%u", file->start, file->end, file->step);
+  return g_strdup_printf ("%d-%d", file->start, file->end);
+}
+
+static char *
+file_engine (const RushesReport *file)
+{
+  if (g_str_has_prefix (file->engine, "BLENDER_EEVEE"))
+    return g_strdup ("EEVEE");
+  if (g_str_equal (file->engine, "BLENDER_WORKBENCH"))
+    return g_strdup ("Workbench");
+  return dup_label (engines, file->engine);
+}
+
+static char *
+file_samples (const RushesReport *file)
+{
+  return file->samples > 0 ? g_strdup_printf ("%u", file->samples) : NULL;
+}
+
+static char *
+file_denoising (const RushesReport *file)
+{
+  return g_strdup (file->denoising ? _ ("On") : _ ("Off"));
+}
+
+static char *
+file_motion_blur (const RushesReport *file)
+{
+  return g_strdup (file->motion_blur ? _ ("On") : _ ("Off"));
+}
+
+static char *
+file_animations (const RushesReport *file)
+{
+  return g_strdup (_ ("On"));
+}
+
+static char *
+file_threads (const RushesReport *file)
+{
+  return file->threads > 0 ? g_strdup_printf ("%u", file->threads)
+                           : g_strdup (C_ ("number of threads", "All"));
+}
+
+static char *
+file_addons (const RushesReport *file)
+{
+  return g_strdup (C_ ("add-ons", "None"));
+}
+
+static const Spec specs[] = {
+  { "resolution", N_ ("Resolution"), { "width", "height" }, NULL, file_resolution },
+  { "format", N_ ("Format"), { "format" }, formats, file_format },
+  { "color-depth", N_ ("Colour Depth"), { "color-depth" }, depths, file_depth },
+  { "color-mode", N_ ("Channels"), { "color-mode" }, modes, file_mode },
+  { "keyframe-scale", N_ ("Keyframe Scale"), { "keyframe-scale" }, NULL, file_scale },
+  { "keyframe-shift", N_ ("Keyframe Shift"), { "keyframe-shift" }, NULL, file_shift },
+  { "frames", N_ ("Frames"), { "frames" }, NULL, file_frames },
+  { "animations", N_ ("Animations"), { "animations" }, switches, file_animations },
+  { "engine", N_ ("Engine"), { "engine" }, engines, file_engine },
+  { "samples", N_ ("Samples"), { "samples" }, NULL, file_samples },
+  { "denoising", N_ ("Denoising"), { "denoising" }, switches, file_denoising },
+  { "motion-blur", N_ ("Motion Blur"), { "motion-blur" }, switches, file_motion_blur },
+  { "threads", N_ ("Threads"), { "threads" }, NULL, file_threads },
+  { "addons", N_ ("Add-Ons"), { "addons" }, NULL, file_addons },
+  { "allow-scripts", N_ ("Allow Scripts"), { "allow-scripts" }, NULL, NULL },
+};
+
+/* Nothing that the file could decide about itself. */
+static gboolean
+is_switch (const Spec *spec)
+{
+  return spec->get_file == NULL;
+}
+
+/* ---- Values as text -------------------------------------------------- */
+
+/* Unset: %NULL. */
+static char *
+get_text (const Spec *spec, RushesSettings *settings)
+{
+  const char *name = spec->properties[0];
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (!rushes_settings_is_set (settings, name))
+    return NULL;
+  if (spec->properties[1] != NULL)
+    {
+      guint width, height;
+
+      g_object_get (settings, spec->properties[0], &width, spec->properties[1], &height, NULL);
+      return g_strdup_printf (_ ("%u × %u"), width, height);
+    }
+
+  g_object_get_property (G_OBJECT (settings), name, &value);
+  if (G_VALUE_HOLDS_STRING (&value))
+    return g_value_dup_string (&value);
+  if (G_VALUE_HOLDS_UINT (&value))
+    return g_strdup_printf ("%u", g_value_get_uint (&value));
+  if (G_VALUE_HOLDS_DOUBLE (&value))
+    {
+      char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+      return g_strdup (
+          g_ascii_formatd (buffer, sizeof buffer, "%.10g", g_value_get_double (&value)));
+    }
+  if (G_VALUE_HOLDS_BOOLEAN (&value))
+    return g_strdup (g_value_get_boolean (&value) ? "on" : "off");
+  g_assert (G_VALUE_HOLDS_ENUM (&value));
+  return g_strdup (g_value_get_enum (&value) == RUSHES_SWITCH_ON ? "on" : "off");
+}
+
+static gboolean
+set_resolution (RushesSettings *settings, const char *text, GError **error)
+{
+  guint width, height;
+  g_autofree char *digits = g_strdup (text);
+  char rest;
+
+  /* People write 1920x1080, 1920 × 1080, 1920 1080. */
+  for (char *byte = digits; *byte != '\0'; byte++)
+    if (!g_ascii_isdigit (*byte))
+      *byte = ' ';
+  if (sscanf (digits, "%7u %7u %c", &width, &height, &rest) != 2 || width > 65536 || height > 65536)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+                   _ ("Width and height in pixels, 4 to 65536, as in 1920 × 1080"));
+      return FALSE;
+    }
+  g_object_set (settings, "width", width, "height", height, NULL);
+  return TRUE;
+}
+
+/* %NULL: back to the file's own value. */
+static gboolean
+set_text (const Spec *spec, RushesSettings *settings, const char *text, GError **error)
+{
+  const char *name = spec->properties[0];
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), name);
+
+  if (text == NULL)
+    {
+      for (guint i = 0; spec->properties[i] != NULL; i++)
+        rushes_settings_reset (settings, spec->properties[i]);
+      return TRUE;
+    }
+  if (spec->properties[1] != NULL)
+    return set_resolution (settings, text, error);
+  if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
+    {
+      g_object_set (settings, name, g_str_equal (text, "on"), NULL);
+      return TRUE;
+    }
+  if (G_IS_PARAM_SPEC_ENUM (pspec))
+    {
+      g_object_set (settings, name, g_str_equal (text, "on") ? RUSHES_SWITCH_ON : RUSHES_SWITCH_OFF,
+                    NULL);
+      return TRUE;
+    }
+  if (G_IS_PARAM_SPEC_DOUBLE (pspec))
+    {
+      /* Half the world types 0,5. */
+      g_autofree char *number = g_strdelimit (g_strdup (text), ",", '.');
+
+      return rushes_settings_set_text (settings, name, number, error);
+    }
+  return rushes_settings_set_text (settings, name, text, error);
+}
+
+/* ---- Scenes ---------------------------------------------------------- */
+
+static guint
+count_scenes (RushesSettingRow *self)
+{
+  return self->scenes != NULL ? g_list_model_get_n_items (self->scenes) : 0;
+}
+
+/* What all scenes have; %NULL with @mixed where they differ. */
+static char *
+get_common_text (RushesSettingRow *self, gboolean *mixed)
+{
+  g_autofree char *common = NULL;
+
+  *mixed = FALSE;
+  for (guint i = 0; i < count_scenes (self); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+      g_autofree char *text = get_text (self->spec, rushes_scene_get_settings (scene));
+
+      if (i == 0)
+        common = g_steal_pointer (&text);
+      else if (g_strcmp0 (text, common) != 0)
+        {
+          *mixed = TRUE;
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&common);
+}
+
+static char *
+get_common_file_text (RushesSettingRow *self)
+{
+  g_autofree char *common = NULL;
+
+  for (guint i = 0; self->spec->get_file != NULL && i < count_scenes (self); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+      const RushesReport *report = rushes_scene_get_report (scene);
+      g_autofree char *text = report != NULL ? self->spec->get_file (report) : NULL;
+
+      if (text == NULL || (i > 0 && g_strcmp0 (text, common) != 0))
+        return NULL;
+      if (i == 0)
+        common = g_steal_pointer (&text);
+    }
+  return g_steal_pointer (&common);
+}
+
+/* Tried on a copy first: all scenes take it, or none. */
+static gboolean
+check_text (RushesSettingRow *self, const char *text, GError **error)
+{
+  g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, 0);
+  g_autoptr (RushesSettings) copy = NULL;
+
+  if (scene == NULL)
+    return TRUE;
+  copy = rushes_settings_copy (rushes_scene_get_settings (scene));
+  return set_text (self->spec, copy, text, error) && rushes_settings_check (copy, error);
+}
+
+static void
+apply (RushesSettingRow *self, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->updating || count_scenes (self) == 0)
+    return;
+
+  g_clear_pointer (&self->problem, g_free);
+  if (check_text (self, text, &error))
+    for (guint i = 0; i < count_scenes (self); i++)
+      {
+        g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+        set_text (self->spec, rushes_scene_get_settings (scene), text, NULL);
+      }
+  else
+    self->problem = g_strdup (error->message);
+  rushes_setting_row_refresh (self);
+}
+
+/* ---- Editors --------------------------------------------------------- */
+
+static void
+entry_changed_cb (RushesSettingRow *self)
+{
+  g_autofree char *text =
+      g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
+
+  apply (self, *text != '\0' ? text : NULL);
+}
+
+static void
+selected_cb (RushesSettingRow *self)
+{
+  guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->editor));
+
+  if (selected != GTK_INVALID_LIST_POSITION)
+    apply (self, selected > 0 ? self->spec->choices[selected - 1].value : NULL);
+}
+
+static void
+active_cb (RushesSettingRow *self)
+{
+  apply (self, gtk_switch_get_active (GTK_SWITCH (self->editor)) ? "on" : NULL);
+}
+
+static void
+reset_cb (RushesSettingRow *self)
+{
+  if (GTK_IS_ENTRY (self->editor))
+    gtk_editable_set_text (GTK_EDITABLE (self->editor), "");
+  apply (self, NULL);
+  /* The button goes away; the keyboard must not. */
+  gtk_widget_grab_focus (self->editor);
+}
+
+static GtkWidget *
+make_editor (RushesSettingRow *self)
+{
+  GtkWidget *editor;
+
+  if (is_switch (self->spec))
+    {
+      editor = gtk_switch_new ();
+      g_signal_connect_swapped (editor, "notify::active", G_CALLBACK (active_cb), self);
+    }
+  else if (self->spec->choices != NULL)
+    {
+      editor = gtk_drop_down_new (NULL, NULL);
+      g_signal_connect_swapped (editor, "notify::selected", G_CALLBACK (selected_cb), self);
+    }
+  else
+    {
+      editor = gtk_entry_new ();
+      gtk_editable_set_width_chars (GTK_EDITABLE (editor), 10);
+      gtk_editable_set_max_width_chars (GTK_EDITABLE (editor), 14);
+      gtk_editable_set_alignment (GTK_EDITABLE (editor), 1);
+      g_signal_connect_swapped (editor, "changed", G_CALLBACK (entry_changed_cb), self);
+    }
+  gtk_widget_set_valign (editor, GTK_ALIGN_CENTER);
+  return editor;
+}
+
+/* From the file, then the choices; in the words of the scenes at hand. */
+static void
+refresh_choices (RushesSettingRow *self, const char *text, const char *file, gboolean mixed)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  g_autofree char *first =
+      file != NULL ? g_strdup_printf (_ ("From file (%s)"), file) : g_strdup (_ ("From file"));
+  guint selected = text == NULL ? 0 : GTK_INVALID_LIST_POSITION;
+  GListModel *old = gtk_drop_down_get_model (GTK_DROP_DOWN (self->editor));
+
+  gtk_string_list_append (list, first);
+  for (guint i = 0; self->spec->choices[i].value != NULL; i++)
+    {
+      gtk_string_list_append (list, _ (self->spec->choices[i].label));
+      if (g_strcmp0 (text, self->spec->choices[i].value) == 0)
+        selected = i + 1;
+    }
+  /* A list that is open must not be exchanged for an equal one. */
+  if (old == NULL || g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (old), 0), first) != 0)
+    gtk_drop_down_set_model (GTK_DROP_DOWN (self->editor), G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->editor),
+                              mixed ? GTK_INVALID_LIST_POSITION : selected);
+}
+
+/* Is what is typed just another way to write what holds? */
+static gboolean
+says (RushesSettingRow *self, const char *typed, const char *text)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autofree char *said = NULL;
+
+  if (*typed == '\0' || text == NULL)
+    return *typed == '\0' && text == NULL;
+  if (!set_text (self->spec, settings, typed, NULL))
+    return FALSE;
+  said = get_text (self->spec, settings);
+  /* A value that is the default's counts as unset. */
+  return g_strcmp0 (said, text) == 0;
+}
+
+static void
+refresh_entry (RushesSettingRow *self, const char *text, const char *file, gboolean mixed)
+{
+  g_autofree char *typed =
+      g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
+  gboolean editing = (gtk_widget_get_state_flags (self->editor) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
+
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->editor), mixed          ? _ ("Several values")
+                                                            : file != NULL ? file
+                                                                           : "");
+  if (self->problem != NULL)
+    gtk_widget_add_css_class (self->editor, "error");
+  else
+    gtk_widget_remove_css_class (self->editor, "error");
+  /* Nobody wants the text to change under the cursor. */
+  if (self->problem == NULL && !editing && !says (self, typed, text))
+    gtk_editable_set_text (GTK_EDITABLE (self->editor), text != NULL ? text : "");
+}
+
+/**
+ * rushes_setting_row_refresh:
+ * @self: a row
+ *
+ * Shows what the scenes have now.
+ */
+void
+rushes_setting_row_refresh (RushesSettingRow *self)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *file = NULL;
+  g_autofree char *subtitle = NULL;
+  gboolean mixed;
+
+  g_return_if_fail (RUSHES_IS_SETTING_ROW (self));
+
+  text = get_common_text (self, &mixed);
+  file = get_common_file_text (self);
+  self->updating = TRUE;
+  if (is_switch (self->spec))
+    gtk_switch_set_active (GTK_SWITCH (self->editor), g_strcmp0 (text, "on") == 0);
+  else if (self->spec->choices != NULL)
+    refresh_choices (self, text, file, mixed);
+  else
+    refresh_entry (self, text, file, mixed);
+  self->updating = FALSE;
+
+  if (self->problem != NULL)
+    subtitle = g_strdup (self->problem);
+  else if (is_switch (self->spec))
+    subtitle = g_strdup (_ ("Python in the file may run: only if you trust it"));
+  else if ((text != NULL || mixed) && file != NULL)
+    subtitle = g_strdup_printf (_ ("From file: %s"), file);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle != NULL ? subtitle : "");
+  gtk_widget_set_visible (self->reset, !is_switch (self->spec) &&
+                                           (text != NULL || mixed || self->problem != NULL));
+}
+
+/**
+ * rushes_setting_row_set_scenes:
+ * @self: a row
+ * @scenes: (nullable): the scenes that are edited; the caller tells when it or
+ *   they change
+ */
+void
+rushes_setting_row_set_scenes (RushesSettingRow *self, GListModel *scenes)
+{
+  g_return_if_fail (RUSHES_IS_SETTING_ROW (self));
+
+  g_set_object (&self->scenes, scenes);
+  g_clear_pointer (&self->problem, g_free);
+  if (GTK_IS_ENTRY (self->editor))
+    {
+      self->updating = TRUE;
+      gtk_editable_set_text (GTK_EDITABLE (self->editor), "");
+      self->updating = FALSE;
+    }
+  rushes_setting_row_refresh (self);
+}
+
+/* ---- The object ------------------------------------------------------ */
+
+static void
+rushes_setting_row_constructed (GObject *object)
+{
+  RushesSettingRow *self = RUSHES_SETTING_ROW (object);
+  g_autofree char *label = NULL;
+
+  G_OBJECT_CLASS (rushes_setting_row_parent_class)->constructed (object);
+
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    if (g_strcmp0 (specs[i].name, self->name) == 0)
+      self->spec = &specs[i];
+  g_assert (self->spec != NULL);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ (self->spec->title));
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+
+  self->reset = gtk_button_new_from_icon_name ("edit-undo-symbolic");
+  gtk_widget_set_valign (self->reset, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->reset, "flat");
+  gtk_widget_set_tooltip_text (self->reset, _ ("Use the File’s Own Value"));
+  label = g_strdup_printf (_ ("Reset %s"), _ (self->spec->title));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->reset), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label, -1);
+  gtk_widget_set_visible (self->reset, FALSE);
+  g_signal_connect_swapped (self->reset, "clicked", G_CALLBACK (reset_cb), self);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->reset);
+
+  self->editor = make_editor (self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->editor), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (self->spec->title), -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->editor);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->editor);
+}
+
+static void
+rushes_setting_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  RushesSettingRow *self = RUSHES_SETTING_ROW (object);
+
+  switch (id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_setting_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  RushesSettingRow *self = RUSHES_SETTING_ROW (object);
+
+  switch (id)
+    {
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+rushes_setting_row_finalize (GObject *object)
+{
+  RushesSettingRow *self = RUSHES_SETTING_ROW (object);
+
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->problem, g_free);
+  g_clear_object (&self->scenes);
+
+  G_OBJECT_CLASS (rushes_setting_row_parent_class)->finalize (object);
+}
+
+static void
+rushes_setting_row_class_init (RushesSettingRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = rushes_setting_row_constructed;
+  object_class->get_property = rushes_setting_row_get_property;
+  object_class->set_property = rushes_setting_row_set_property;
+  object_class->finalize = rushes_setting_row_finalize;
+
+  /**
+   * RushesSettingRow:setting:
+   *
+   * Which setting: "resolution", or the name of a property of #RushesSettings.
+   */
+  properties[PROP_NAME] =
+      g_param_spec_string ("setting", NULL, NULL, NULL,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+rushes_setting_row_init (RushesSettingRow *self)
+{
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rushes-activity.h"
+#include "rushes-manager.h"
+
+G_BEGIN_DECLS
+
+char *rushes_text_duration (double seconds);
+char *rushes_text_rate (double frames_per_second);
+char *rushes_text_scene (RushesScene *scene);
+const char *rushes_text_scene_icon (RushesScene *scene);
+const char *rushes_text_scene_state (RushesScene *scene);
+char *rushes_text_totals (RushesManager *manager);
+char *rushes_text_activity (RushesActivity *activity);
+char *rushes_text_plan (RushesScene *scene);
+
+G_END_DECLS

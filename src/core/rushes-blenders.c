@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-blenders.h"
+#include "rushes-error.h"
+
+/* A program that is no Blender may sit there for ever. */
+#define ANSWER_SECONDS 20
+
+/* Folders below these in which people unpack what blender.org offers. */
+static const char *const system_folders[] = { "/opt", "/usr/local", "/usr/local/lib" };
+static const char *const home_folders[] = { "", "Applications", "Downloads", "opt", ".local/opt" };
+
+/* ---- Finding --------------------------------------------------------- */
+
+/* /bin and /usr/bin may be one folder. What a program's own name links to is
+ * another matter: that link may be what the user maintains. */
+static char *
+resolve_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  char *real = realpath (folder, NULL);
+  char *resolved = g_build_filename (real != NULL ? real : folder, name, NULL);
+
+  free (real);
+  return resolved;
+}
+
+static void
+add_if_program (GPtrArray *found, const char *path)
+{
+  g_autofree char *absolute = resolve_folder (path);
+
+  if (g_file_test (absolute, G_FILE_TEST_IS_EXECUTABLE) &&
+      !g_file_test (absolute, G_FILE_TEST_IS_DIR) &&
+      !g_ptr_array_find_with_equal_func (found, absolute, g_str_equal, NULL))
+    g_ptr_array_add (found, g_steal_pointer (&absolute));
+}
+
+/* FOLDER/blender-4.5.0-linux-x64/blender and the like. */
+static void
+search_folder (GPtrArray *found, const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *lower = g_ascii_strdown (name, -1);
+      g_autofree char *program = g_build_filename (folder, name, "blender", NULL);
+
+      if (g_str_has_prefix (lower, "blender"))
+        add_if_program (found, program);
+    }
+}
+
+static void
+find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) path = g_strsplit (g_getenv ("PATH") != NULL ? g_getenv ("PATH") : "", ":", -1);
+
+  for (guint i = 0; path[i] != NULL; i++)
+    {
+      g_autofree char *program = g_build_filename (path[i], "blender", NULL);
+
+      if (*path[i] != '\0')
+        add_if_program (found, program);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (system_folders); i++)
+    search_folder (found, system_folders[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (home_folders); i++)
+    {
+      g_autofree char *folder = g_build_filename (g_get_home_dir (), home_folders[i], NULL);
+
+      search_folder (found, folder);
+    }
+  add_if_program (found, "/snap/bin/blender");
+  g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/**
+ * rushes_blenders_find_async:
+ * @cancellable: (nullable): ends it early
+ * @callback: (scope async): called with what was found
+ * @user_data: for @callback
+ *
+ * Looks for Blenders where people have them: on the search path, and where
+ * downloads are unpacked.
+ */
+void
+rushes_blenders_find_async (GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, rushes_blenders_find_async);
+  g_task_run_in_thread (task, find_thread);
+}
+
+/**
+ * rushes_blenders_find_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (element-type filename) (nullable): absolute paths
+ *   of programs, those on the search path first
+ */
+GPtrArray *
+rushes_blenders_find_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Versions -------------------------------------------------------- */
+
+/**
+ * rushes_blender_parse_version:
+ * @output: what a program printed when asked for its version
+ *
+ * Returns: (transfer full) (nullable): "3.4.1" of "Blender 3.4.1"; %NULL: that
+ *   is no Blender
+ */
+char *
+rushes_blender_parse_version (const char *output)
+{
+  g_auto (GStrv) lines = g_strsplit (output, "\n", 20);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "Blender "))
+      {
+        const char *version = lines[i] + strlen ("Blender ");
+        gsize length = strspn (version, "0123456789.");
+
+        if (length > 0)
+          return g_strndup (version, length);
+      }
+  return NULL;
+}
+
+typedef struct
+{
+  GSubprocess *process; /* (owned) */
+  guint timeout_id;
+} Asking;
+
+static void
+asking_free (Asking *asking)
+{
+  g_clear_handle_id (&asking->timeout_id, g_source_remove);
+  g_clear_object (&asking->process);
+  g_free (asking);
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  Asking *asking = user_data;
+
+  asking->timeout_id = 0;
+  g_subprocess_force_exit (asking->process);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autofree char *output = NULL;
+  g_autofree char *version = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_subprocess_communicate_utf8_finish (G_SUBPROCESS (object), result, &output, NULL, &error))
+    {
+      g_subprocess_force_exit (G_SUBPROCESS (object));
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  version = rushes_blender_parse_version (output);
+  if (version != NULL)
+    g_task_return_pointer (task, g_steal_pointer (&version), g_free);
+  else
+    g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                             _ ("This program is not Blender"));
+}
+
+/**
+ * rushes_blender_ask_version_async:
+ * @blender: a path, or a name to look up in PATH
+ * @cancellable: (nullable): ends it early
+ * @callback: (scope async): called with the answer
+ * @user_data: for @callback
+ *
+ * Asks a Blender for its version.
+ */
+void
+rushes_blender_ask_version_async (const char *blender,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+  Asking *asking;
+  GSubprocess *process;
+
+  g_return_if_fail (blender != NULL);
+
+  g_task_set_source_tag (task, rushes_blender_ask_version_async);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                              &error, blender, "--version", NULL);
+  if (process == NULL)
+    {
+      g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                               _ ("“%s” does not start: %s"), blender, error->message);
+      return;
+    }
+  asking = g_new0 (Asking, 1);
+  asking->process = process;
+  asking->timeout_id = g_timeout_add_seconds (ANSWER_SECONDS, timeout_cb, asking);
+  g_task_set_task_data (task, asking, (GDestroyNotify) asking_free);
+  g_subprocess_communicate_utf8_async (process, NULL, cancellable, answer_cb,
+                                       g_steal_pointer (&task));
+}
+
+/**
+ * rushes_blender_ask_version_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): the version, "3.4.1"; or %NULL with
+ *   %RUSHES_ERROR_COULD_NOT_START when it is no Blender
+ */
+char *
+rushes_blender_ask_version_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
