@@ -32,7 +32,10 @@ struct _RushesPool
   GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
   GPtrArray *workers;   /* (owned) (element-type PoolWorker): clients not yet dead */
   guint n_leaving;      /* workers on their way out */
+  GHashTable *folders;  /* (owned): (owned) paths of the scenes' folders in hand */
   guint next_scene;     /* position of the first scene not yet opened */
+  gboolean passed_over; /* a scene whose folder was in hand yet */
+  gboolean moved;       /* scenes that come next may belong before those at work */
   guint n_flights;      /* operations on files under way: opening, binding, committing */
   guint last_client;    /* number of the newest client */
   guint start_failures; /* in a row */
@@ -42,7 +45,7 @@ struct _RushesPool
   guint room_id;        /* looks for room on it */
   gboolean started_once;
   guint pause_id;
-  guint added_id;        /* notices that scenes were added */
+  guint look_id;         /* looks at all scenes again, or ends the run */
   gulong scenes_handler; /* while it runs */
   gboolean draining;
   gboolean stopping;
@@ -56,6 +59,7 @@ struct _PoolWork
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
   RushesPace pace;
+  char *folder; /* (owned): the scene's, when it was opened */
   gboolean binding;
   gboolean warned;   /* its warnings were passed on */
   gboolean foreseen; /* so was that its disk will be full */
@@ -86,6 +90,7 @@ void pool_work_open (RushesPool *pool, RushesScene *scene);
 void pool_work_bind (PoolWork *work, const RushesInfo *info);
 void pool_work_update (PoolWork *work);
 void pool_work_fail (PoolWork *work, const GError *error);
+gboolean pool_work_is_over (PoolWork *work);
 void pool_work_unref (PoolWork *work);
 
 void pool_worker_start (RushesPool *pool);

@@ -209,7 +209,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_work_update (work);
       /* A frame in the middle of a scene changes nothing for other clients; the
        * last one of a run that is being stopped ends the run. */
-      if (!rushes_scene_is_ended (work->scene) && !self->draining && !self->stopping)
+      if (!pool_work_is_over (work) && !self->draining && !self->stopping)
         {
           if (pool_worker_is_idle (worker))
             pool_worker_next (worker);
@@ -384,14 +384,14 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
-  if (reply != NULL && !rushes_scene_is_ended (work->scene))
+  if (reply != NULL && !pool_work_is_over (work))
     frame_rendered (worker, seconds);
   else
     rushes_output_discard (worker->output, worker->staging);
   output = g_steal_pointer (&worker->output);
   g_clear_pointer (&worker->staging, g_free);
 
-  if (rushes_scene_is_ended (work->scene))
+  if (pool_work_is_over (work))
     pool_worker_leave (worker);
   else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
     {
@@ -403,7 +403,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
-  if (reply != NULL && pool_worker_is_idle (worker) && !rushes_scene_is_ended (work->scene))
+  if (reply != NULL && pool_worker_is_idle (worker) && !pool_work_is_over (work))
     pool_worker_next (worker);
   else
     call_ended (worker);
@@ -453,7 +453,8 @@ take_info (PoolWorker *worker, GVariant *reply, GError **error)
       pool_emit_warning (self, work->scene, info->warnings[i]);
   work->warned = TRUE;
 
-  if (!work->numbers.known && !work->binding)
+  /* Whoever hears a warning may stop the scene for it. */
+  if (!work->numbers.known && !work->binding && !pool_work_is_over (work))
     pool_work_bind (work, info);
   return TRUE;
 }
@@ -474,7 +475,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
     }
 
-  if (rushes_scene_is_ended (work->scene))
+  if (pool_work_is_over (work))
     pool_worker_leave (worker);
   else if (reply == NULL || !take_info (worker, reply, &error))
     {
@@ -509,14 +510,27 @@ load_work (PoolWorker *worker, PoolWork *work)
                           g_rc_box_acquire (worker));
 }
 
+static PoolWork *
+choose_work (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+  int loaded = RUSHES_SCHEDULER_NOTHING;
+  guint position;
+  int chosen;
+
+  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
+    loaded = (int) position;
+  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                    self->works->len, loaded, self->order);
+
+  return chosen != RUSHES_SCHEDULER_NOTHING ? g_ptr_array_index (self->works, chosen) : NULL;
+}
+
 /* Gives a ready client something to do, or lets it wait, or go. */
 void
 pool_worker_next (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
-  guint position = 0;
-  int loaded = RUSHES_SCHEDULER_NOTHING;
-  int chosen;
   PoolWork *work;
 
   g_assert (!worker->busy);
@@ -531,14 +545,12 @@ pool_worker_next (PoolWorker *worker)
   if (self->trouble != NULL || worker->n_commits >= MAX_COMMITS)
     return;
 
-  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
-    loaded = (int) position;
-  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                    self->works->len, loaded, self->order);
-  if (chosen == RUSHES_SCHEDULER_NOTHING)
+  /* Some may have been stopped a moment ago. */
+  while ((work = choose_work (worker)) != NULL && pool_work_is_over (work))
+    pool_work_update (work);
+  if (work == NULL)
     return;
 
-  work = g_ptr_array_index (self->works, chosen);
   if (work != worker->work)
     load_work (worker, work);
   else if (!work->numbers.known)

@@ -8,6 +8,7 @@
 
 #include "rushes-error.h"
 #include "rushes-inspector.h"
+#include "rushes-picture.h"
 #include "test-utils.h"
 
 typedef struct
@@ -182,6 +183,25 @@ test_report (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (rushes_scene_get_report (scene)->camera, ==, "Camera");
   g_assert_cmpuint (rushes_scene_get_n_frames (scene), ==, 5);
   g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_QUEUED);
+}
+
+/* What the file lacks, and what it would run. */
+static void
+test_findings (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) scene =
+      add_scene (fixture, "scene.blend",
+                 "missing=//wood.png\nmissing=//stone.png\nwarning=Too old\nhas-scripts\n"
+                 "no-camera");
+  const RushesReport *report;
+
+  assert_report (scene, 10);
+  report = rushes_scene_get_report (scene);
+  g_assert_cmpuint (g_strv_length (report->missing), ==, 2);
+  g_assert_cmpstr (report->missing[1], ==, "//stone.png");
+  g_assert_cmpstr (report->warnings[0], ==, "Too old");
+  g_assert_cmpstr (report->scripts[0], ==, "rig.py");
+  g_assert_null (report->camera);
 }
 
 /* In the order they came, all by one client, and so are those that come later. */
@@ -506,6 +526,122 @@ test_change_in_hand (Fixture *fixture, gconstpointer data)
   assert_report (second, 2);
 }
 
+/* ---- Previews -------------------------------------------------------- */
+
+static void
+begin_preview (Fixture *fixture, const char *name, GAsyncResult **location)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  g_autofree char *target = g_build_filename (fixture->folder, "cache", "small.png", NULL);
+
+  rushes_inspector_preview_async (fixture->inspector, path, target, 32, rushes_test_result_cb,
+                                  location);
+}
+
+static gboolean
+finish_preview (Fixture *fixture, GAsyncResult **location, GError **error)
+{
+  g_autoptr (GAsyncResult) result = rushes_test_wait_for_result (location);
+
+  return rushes_inspector_preview_finish (fixture->inspector, result, error);
+}
+
+static void
+write_picture (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "large.png", NULL);
+
+  rushes_test_write_png (path, 640, 320);
+}
+
+static void
+assert_preview (Fixture *fixture, GAsyncResult **location)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "cache", "small.png", NULL);
+  g_autoptr (GError) error = NULL;
+
+  finish_preview (fixture, location, &error);
+  g_assert_no_error (error);
+  rushes_picture_check (rushes_picture_format_find ("PNG"), target, 32, 16, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_preview (Fixture *fixture, gconstpointer data)
+{
+  GAsyncResult *location = NULL;
+  g_autoptr (GError) error = NULL;
+
+  write_picture (fixture);
+  begin_preview (fixture, "large.png", &location);
+  assert_preview (fixture, &location);
+  begin_preview (fixture, "missing.png", &location);
+  g_assert_false (finish_preview (fixture, &location, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_LOAD_FAILED, "missing.png");
+  begin_preview (fixture, "large.png", &location);
+  assert_preview (fixture, &location);
+  g_assert_cmpuint (count_starts (fixture), ==, 1);
+}
+
+/* Somebody is looking: it comes before the scenes that wait. */
+static void
+test_preview_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) first = add_scene (fixture, "first.blend", "load-ms=50");
+  g_autoptr (RushesScene) second = add_scene (fixture, "second.blend", "load-ms=50");
+  g_autoptr (RushesScene) third = add_scene (fixture, "third.blend", "load-ms=50");
+  GAsyncResult *location = NULL;
+
+  write_picture (fixture);
+  assert_report (first, 10);
+  begin_preview (fixture, "large.png", &location);
+  assert_preview (fixture, &location);
+  g_assert_false (is_known (third));
+  assert_report (third, 10);
+  g_assert_true (is_known (second));
+}
+
+static void
+test_preview_no_blender (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/nowhere/blender");
+  GAsyncResult *location = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rushes_inspector_set_launcher (fixture->inspector, launcher);
+  begin_preview (fixture, "large.png", &location);
+  g_assert_false (finish_preview (fixture, &location, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "/nowhere/blender");
+}
+
+static void
+test_preview_stopped (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) scene = add_scene (fixture, "scene.blend", "load-ms=60000");
+  GAsyncResult *location = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rushes_test_wait_until (is_ready, fixture);
+  begin_preview (fixture, "large.png", &location);
+  rushes_inspector_stop (fixture->inspector);
+  g_assert_false (finish_preview (fixture, &location, &error));
+  g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED);
+  g_assert_false (is_known (scene));
+}
+
+static void
+test_preview_change (Fixture *fixture, gconstpointer data)
+{
+  GAsyncResult *location = NULL;
+
+  write_picture (fixture);
+  use_launcher (fixture, "slow", "start-ms=60000");
+  begin_preview (fixture, "large.png", &location);
+  rushes_test_wait_until (is_started, fixture);
+  use_launcher (fixture, "blender", "");
+  assert_preview (fixture, &location);
+}
+
 /* It goes in the midst of things, with whom it was for. */
 static void
 test_release (Fixture *fixture, gconstpointer data)
@@ -552,6 +688,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("/inspector/report", test_report);
+  add ("/inspector/findings", test_findings);
   add ("/inspector/one-client", test_one_client);
   add ("/inspector/twice", test_twice);
   add ("/inspector/load-error", test_load_error);
@@ -570,6 +707,11 @@ main (int argc, char **argv)
   add ("/inspector/change/idle", test_change_idle);
   add ("/inspector/change/starting", test_change_starting);
   add ("/inspector/change/in-hand", test_change_in_hand);
+  add ("/inspector/preview/well", test_preview);
+  add ("/inspector/preview/first", test_preview_first);
+  add ("/inspector/preview/no-blender", test_preview_no_blender);
+  add ("/inspector/preview/stopped", test_preview_stopped);
+  add ("/inspector/preview/change", test_preview_change);
   add ("/inspector/release", test_release);
 
   return g_test_run ();
