@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-error.h"
 #include "rushes-log-view.h"
 
 /* The end of a log is what people look for; the rest is in the file. */
@@ -273,13 +274,18 @@ make_failure_row (RushesLogView *self, const RushesFailure *failure)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("text-x-generic-symbolic");
-  g_autofree char *title = g_strdup_printf (_ ("Frame %u failed"), failure->frame);
+  /* Translators: number of a frame, and why it failed in a word or two. */
+  g_autofree char *title = g_strdup_printf (_ ("Frame %u: %s"), failure->frame,
+                                            rushes_error_get_title (failure->error->code));
+  g_autofree char *subtitle = g_strdup_printf ("%s\n%s", failure->error->message,
+                                               rushes_error_get_advice (failure->error->code));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  if (failure->error != NULL)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), failure->error->message);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  if (failure->evidence != NULL)
+    gtk_widget_set_tooltip_text (row, failure->evidence);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, _ ("Show Its Log"));

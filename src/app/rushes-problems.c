@@ -67,9 +67,9 @@ add_error (GArray *problems, const GError *error)
 {
   Problem *problem = add (problems, "dialog-error-symbolic", g_strdup (error->message));
 
+  problem->subtitle = g_strdup (rushes_error_get_advice ((RushesError) error->code));
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED))
     {
-      problem->subtitle = g_strdup (_ ("Frames of two settings are never mixed unasked"));
       problem->label = _ ("Start Over");
       problem->action = "problems.start-over";
       problem->second_label = _ ("Keep Them");

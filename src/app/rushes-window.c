@@ -587,6 +587,20 @@ rushes_window_init (RushesWindow *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
+/* What the run has found out. What the file itself warns of is in the details. */
+static void
+warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
+{
+  const RushesReport *report = rushes_scene_get_report (scene);
+  g_autofree char *line = NULL;
+
+  if (report != NULL && report->warnings != NULL &&
+      g_strv_contains ((const char *const *) report->warnings, text))
+    return;
+  line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);
+  rushes_window_tell (self, line);
+}
+
 static void
 follow_manager (RushesWindow *self)
 {
@@ -602,6 +616,8 @@ follow_manager (RushesWindow *self)
   g_signal_connect_object (self->manager, "notify::trouble", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "notify::error", G_CALLBACK (update_banner), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "warning", G_CALLBACK (warning_cb), self,
                            G_CONNECT_SWAPPED);
   update_jobs (self);
   update_totals (self);

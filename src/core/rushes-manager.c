@@ -43,6 +43,7 @@ struct _RushesManager
   guint frame_timeout;
   guint max_attempts;
   gboolean factory_startup;
+  gboolean sandbox;
 };
 
 enum
@@ -58,6 +59,7 @@ enum
   PROP_FRAME_TIMEOUT,
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
+  PROP_SANDBOX,
   PROP_STATE,
   PROP_ERROR,
   PROP_TROUBLE,
@@ -179,7 +181,7 @@ make_launcher (RushesManager *self)
   RushesLauncher *launcher =
       rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
 
-  g_object_set (launcher, "factory-startup", self->factory_startup, NULL);
+  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox, NULL);
   return launcher;
 }
 
@@ -308,6 +310,33 @@ requeue_startable (RushesManager *self)
     }
 }
 
+/* What a sandbox has to show: each scene, and where its results go. */
+static void
+share (RushesLauncher *launcher, RushesScene *scene)
+{
+  g_autofree char *source = g_path_get_dirname (rushes_scene_get_path (scene));
+  g_autofree char *output = g_path_get_dirname (rushes_scene_get_folder (scene));
+
+  /* A folder that cannot be made is the scene's trouble, in its turn. */
+  if (rushes_scene_is_ended (scene) || g_mkdir_with_parents (output, 0755) != 0)
+    return;
+  rushes_launcher_share (launcher, source, FALSE);
+  rushes_launcher_share (launcher, output, TRUE);
+}
+
+static void
+share_queued (RushesManager *self, RushesLauncher *launcher)
+{
+  GListModel *list = G_LIST_MODEL (self->queue);
+
+  for (guint i = 0; self->sandbox && i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      share (launcher, scene);
+    }
+}
+
 static void
 run (RushesManager *self)
 {
@@ -322,6 +351,7 @@ run (RushesManager *self)
     }
   set_error (self, NULL);
   requeue_startable (self);
+  share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
@@ -842,6 +872,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_FACTORY_STARTUP:
       g_value_set_boolean (value, self->factory_startup);
       break;
+    case PROP_SANDBOX:
+      g_value_set_boolean (value, self->sandbox);
+      break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
@@ -959,6 +992,12 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
       if (changed)
         renew_launcher (self);
       break;
+    case PROP_SANDBOX:
+      changed = self->sandbox != g_value_get_boolean (value);
+      self->sandbox = g_value_get_boolean (value);
+      if (changed)
+        renew_launcher (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -1069,6 +1108,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_FACTORY_STARTUP] =
       g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE, writable);
+  /**
+   * RushesManager:sandbox:
+   *
+   * As #RushesLauncher:sandbox; clients write to the folders of their scenes'
+   * results, as far as they are known when a client starts.
+   */
+  properties[PROP_SANDBOX] = g_param_spec_boolean ("sandbox", NULL, NULL, FALSE, writable);
   /**
    * RushesManager:state:
    *

@@ -170,7 +170,7 @@ test_spawn_fails (void)
 
   g_assert_null (rushes_launcher_spawn (launcher, "token-1", &error));
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START,
-                            "“/no/such/blender” does not start");
+                            "There is no program “/no/such/blender”");
 }
 
 static void
