@@ -11,6 +11,12 @@
 /* The end of a log is what people look for; the rest is in the file. */
 #define MAX_BYTES (64 * 1024)
 
+/* What moves so soon after the user has touched something was moved by them. */
+#define TOUCH_USEC G_USEC_PER_SEC
+
+/* Near enough to the end of the text to follow it. */
+#define NEAR_PIXELS 24
+
 /* Failures past these are in the log. */
 #define MAX_FAILURES 100
 
@@ -40,6 +46,7 @@ struct _RushesLogView
   guint read_id;
   gboolean reading;
   gboolean following; /* the end of the log */
+  gint64 touched;     /* when the user has scrolled last */
 };
 
 G_DEFINE_FINAL_TYPE (RushesLogView, rushes_log_view, ADW_TYPE_BIN)
@@ -64,13 +71,15 @@ make_text (const char *data, gsize size, gboolean cut)
   return g_utf8_make_valid (start, (gssize) (data + size - start));
 }
 
-/* Who has scrolled up wants to read there; who is at the end, what comes. */
+/* Who has scrolled up wants to read there; who is at the end, what comes. The view
+ * also moves by itself while text is laid out, and that says nothing. */
 static void
 scrolled_cb (RushesLogView *self, GtkAdjustment *adjustment)
 {
-  self->following =
-      gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
-      gtk_adjustment_get_upper (adjustment) - 24;
+  if (g_get_monotonic_time () < self->touched + TOUCH_USEC)
+    self->following =
+        gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+        gtk_adjustment_get_upper (adjustment) - NEAR_PIXELS;
 }
 
 static void
@@ -81,12 +90,47 @@ grown_cb (RushesLogView *self, GtkAdjustment *adjustment)
 }
 
 static void
+touched_cb (RushesLogView *self)
+{
+  self->touched = g_get_monotonic_time ();
+}
+
+static gboolean
+wheel_cb (RushesLogView *self)
+{
+  touched_cb (self);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+watch_scrolling (RushesLogView *self)
+{
+  GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (self->scroller);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (scroller);
+  GtkEventController *wheel =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (wheel, "scroll", G_CALLBACK (wheel_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (self->scroller, wheel);
+  /* Dragged by its scroll bar. */
+  g_signal_connect_object (
+      gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (scroller)), "change-value",
+      G_CALLBACK (wheel_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->text, "move-cursor", G_CALLBACK (touched_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->text, "move-viewport", G_CALLBACK (touched_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
+  self->following = TRUE;
+}
+
+static void
 show_text (RushesLogView *self, const char *text)
 {
-  gboolean following = self->following;
-
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text)), text, -1);
-  self->following = following;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), *text != '\0' ? "text" : "empty");
 }
 
@@ -390,15 +434,9 @@ rushes_log_view_class_init (RushesLogViewClass *klass)
 static void
 rushes_log_view_init (RushesLogView *self)
 {
-  GtkAdjustment *adjustment;
-
   self->paths = g_ptr_array_new_with_free_func (g_free);
-  self->following = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
+  watch_scrolling (self);
   gtk_widget_set_visible (self->failures_revealer, FALSE);
 }
 

@@ -65,9 +65,11 @@ add (GArray *problems, const char *icon, char *title)
 static void
 add_error (GArray *problems, const GError *error)
 {
-  Problem *problem = add (problems, "dialog-error-symbolic", g_strdup (error->message));
+  Problem *problem = add (problems, "dialog-error-symbolic",
+                          g_strdup (rushes_error_get_title ((RushesError) error->code)));
 
-  problem->subtitle = g_strdup (rushes_error_get_advice ((RushesError) error->code));
+  problem->subtitle = g_strdup_printf ("%s\n%s", error->message,
+                                       rushes_error_get_advice ((RushesError) error->code));
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED))
     {
       problem->label = _ ("Start Over");
@@ -221,7 +223,7 @@ add_button (GtkWidget *row, const char *label, const char *action)
 static void
 add_names (GtkWidget *row, GStrv names)
 {
-  for (guint i = 0; names[i] != NULL && i < MAX_NAMES; i++)
+  for (guint i = 0; i < MAX_NAMES && names[i] != NULL; i++)
     {
       GtkWidget *child = adw_action_row_new ();
       g_autofree char *name = g_path_get_basename (names[i]);

@@ -23,7 +23,6 @@ struct _RushesQueueView
   GtkSelectionFilterModel *selected;
   GPtrArray *removed; /* (owned) (element-type Removed): the last ones, for undo */
   guint actions_id;
-  guint focus_id;
 };
 
 /* A scene that was taken out, and where it was. */
@@ -514,7 +513,6 @@ rushes_queue_view_dispose (GObject *object)
   RushesQueueView *self = RUSHES_QUEUE_VIEW (object);
 
   g_clear_handle_id (&self->actions_id, g_source_remove);
-  g_clear_handle_id (&self->focus_id, g_source_remove);
   g_clear_pointer (&self->removed, g_ptr_array_unref);
   g_clear_object (&self->manager);
 
@@ -641,14 +639,11 @@ rushes_queue_view_get_selected (RushesQueueView *self)
   return G_LIST_MODEL (self->selected);
 }
 
-/* The list has its rows only after it was laid out. */
+/* The list has its rows only when it is on the screen. */
 static gboolean
-focus_cb (gpointer user_data)
+focus_cb (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
 {
-  RushesQueueView *self = user_data;
-
-  self->focus_id = 0;
-  gtk_widget_grab_focus (self->list);
+  gtk_widget_grab_focus (list);
   return G_SOURCE_REMOVE;
 }
 
@@ -670,6 +665,5 @@ rushes_queue_view_select_last (RushesQueueView *self, guint n_added)
     return;
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), n - n_added, TRUE);
   gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", n - n_added);
-  if (self->focus_id == 0)
-    self->focus_id = g_idle_add_full (G_PRIORITY_LOW, focus_cb, self, NULL);
+  gtk_widget_add_tick_callback (self->list, focus_cb, NULL, NULL);
 }
