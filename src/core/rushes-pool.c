@@ -391,7 +391,7 @@ static void
 look_later (RushesPool *self)
 {
   if (self->task != NULL && self->look_id == 0)
-    self->look_id = g_idle_add (look_cb, self);
+    self->look_id = g_idle_add_full (G_PRIORITY_DEFAULT, look_cb, self, NULL);
 }
 
 static void

@@ -1622,6 +1622,39 @@ test_requeue_loading (Fixture *fixture, gconstpointer data)
   assert_finished (second, 3, 0);
 }
 
+static gboolean
+reconsider_cb (gpointer pool)
+{
+  rushes_pool_reconsider (pool);
+  return G_SOURCE_CONTINUE;
+}
+
+/* However often the pool is told to look, it loads nothing before its folder is
+ * open, which takes a while when the file is large; and nothing that it knows from
+ * before. */
+static void
+test_look_often (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *small = add_scene (fixture, "small.blend", "end=1");
+  RushesScene *large = add_scene (fixture, "large.blend", "end=2");
+  guint id = g_timeout_add (1, reconsider_cb, fixture->pool);
+
+  g_assert_no_errno (truncate (rushes_scene_get_path (large), 128 << 20));
+  run (fixture);
+  assert_finished (small, 1, 0);
+  assert_finished (large, 2, 0);
+
+  rushes_scene_requeue (small);
+  rushes_scene_requeue (large);
+  fixture->n_clients_started = 0;
+  fixture->requeues = TRUE;
+  run (fixture);
+  g_source_remove (id);
+  assert_finished (small, 1, 0);
+  assert_finished (large, 2, 0);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
+}
+
 /* A scene that is known from before is bound without being loaded. */
 static void
 requeue_in_state (RushesScene *scene, GParamSpec *pspec, Fixture *fixture)
@@ -2303,6 +2336,7 @@ main (int argc, char **argv)
   add ("/pool/scene/reorder/few", GUINT_TO_POINTER (4), test_reorder);
   add ("/pool/scene/reorder/many", GUINT_TO_POINTER (20), test_reorder);
   add ("/pool/scene/many-come-and-go", NULL, test_many_come_and_go);
+  add ("/pool/scene/look-often", NULL, test_look_often);
   add ("/pool/scene/chaos", NULL, test_chaos);
 
   add ("/pool/existing/resume", NULL, test_resume);
