@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-<<<<<<< HEAD
-=======
 #include <errno.h>
-#include <locale.h>
->>>>>>> wip-causes
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
