@@ -147,8 +147,8 @@ create_menu (GtkMenuButton *button, gpointer user_data)
       g_autoptr (GtkBuilder) builder =
           gtk_builder_new_from_resource (RUSHES_RESOURCES "scene-menu.ui");
 
-      gtk_menu_button_set_menu_model (
-          button, G_MENU_MODEL (gtk_builder_get_object (builder, "menu")));
+      gtk_menu_button_set_menu_model (button,
+                                      G_MENU_MODEL (gtk_builder_get_object (builder, "menu")));
     }
 }
 
