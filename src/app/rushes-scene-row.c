@@ -136,6 +136,22 @@ select_scene (RushesSceneRow *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "queue.select", "u", position);
 }
 
+/* Not before it is wanted: a menu has more widgets than all the rest of a row,
+ * and a list has two hundred rows at hand. */
+static void
+create_menu (GtkMenuButton *button, gpointer user_data)
+{
+  select_scene (user_data);
+  if (gtk_menu_button_get_popover (button) == NULL)
+    {
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource (RUSHES_RESOURCES "scene-menu.ui");
+
+      gtk_menu_button_set_menu_model (button,
+                                      G_MENU_MODEL (gtk_builder_get_object (builder, "menu")));
+    }
+}
+
 static void
 secondary_pressed_cb (GtkGestureClick *gesture,
                       int n_press,
@@ -246,8 +262,8 @@ rushes_scene_row_init (RushesSceneRow *self)
   GtkDropTarget *target;
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (gtk_menu_button_get_popover (GTK_MENU_BUTTON (self->menu_button)), "map",
-                           G_CALLBACK (select_scene), self, G_CONNECT_SWAPPED);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu_button), create_menu, self,
+                                         NULL);
 
   target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);

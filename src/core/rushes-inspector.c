@@ -34,7 +34,7 @@ struct _RushesInspector
   guint start_timeout;      /* in seconds; 0: none */
 
   GQueue jobs;          /* (element-type Job) (owned): waiting; the head is next */
-  GHashTable *scenes;   /* (owned): scene → its waiting job, both unowned */
+  GHashTable *scenes;   /* (owned): scene → the link of its waiting job, both unowned */
   struct Job *job;      /* (owned) (nullable): at work */
   RushesClient *client; /* (owned) (nullable) */
   gboolean starting;    /* nobody has heard yet how its start went */
@@ -114,7 +114,7 @@ put_back (RushesInspector *self, Job *job)
     }
   g_queue_push_head (&self->jobs, job);
   if (job->scene != NULL)
-    g_hash_table_insert (self->scenes, job->scene, job);
+    g_hash_table_insert (self->scenes, job->scene, self->jobs.head);
 }
 
 static void
@@ -427,8 +427,8 @@ rushes_inspector_add (RushesInspector *self, RushesScene *scene)
   job = g_new0 (Job, 1);
   job->scene = g_object_ref (scene);
   job->path = g_strdup (rushes_scene_get_path (scene));
-  g_hash_table_insert (self->scenes, scene, job);
   g_queue_push_tail (&self->jobs, job);
+  g_hash_table_insert (self->scenes, scene, self->jobs.tail);
   next (self);
 }
 
@@ -440,16 +440,16 @@ rushes_inspector_add (RushesInspector *self, RushesScene *scene)
 void
 rushes_inspector_remove (RushesInspector *self, RushesScene *scene)
 {
-  Job *job;
+  GList *link;
 
   g_return_if_fail (RUSHES_IS_INSPECTOR (self));
 
-  job = g_hash_table_lookup (self->scenes, scene);
-  if (job != NULL)
+  link = g_hash_table_lookup (self->scenes, scene);
+  if (link != NULL)
     {
       g_hash_table_remove (self->scenes, scene);
-      g_queue_remove (&self->jobs, job);
-      job_free (job);
+      job_free (link->data);
+      g_queue_delete_link (&self->jobs, link);
     }
   if (self->job != NULL && self->job->scene == scene)
     self->job->dropped = TRUE;
