@@ -182,7 +182,8 @@ list_problems (RushesScene *scene)
     }
   if (report != NULL)
     {
-      if (report->camera == NULL)
+      if (report->camera == NULL &&
+          !g_error_matches (rushes_scene_get_error (scene), RUSHES_ERROR, RUSHES_ERROR_NO_CAMERA))
         {
           problem =
               add (problems, "dialog-error-symbolic", g_strdup (_ ("The scene has no camera")));
@@ -318,6 +319,16 @@ retry_action (GtkWidget *widget, const char *name, GVariant *parameter)
   rushes_manager_retry_failed (self->manager, self->scene);
 }
 
+/* The user may have mended the file meanwhile. */
+static void
+try_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RushesProblems *self = RUSHES_PROBLEMS (widget);
+
+  rushes_manager_inspect (self->manager, self->scene);
+  rushes_manager_retry_failed (self->manager, self->scene);
+}
+
 static void
 look_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -365,7 +376,7 @@ rushes_problems_class_init (RushesProblemsClass *klass)
 
   gtk_widget_class_install_action (widget_class, "problems.start-over", NULL, start_over_action);
   gtk_widget_class_install_action (widget_class, "problems.keep", NULL, start_over_action);
-  gtk_widget_class_install_action (widget_class, "problems.try-again", NULL, retry_action);
+  gtk_widget_class_install_action (widget_class, "problems.try-again", NULL, try_again_action);
   gtk_widget_class_install_action (widget_class, "problems.retry", NULL, retry_action);
   gtk_widget_class_install_action (widget_class, "problems.look-again", NULL, look_again_action);
   gtk_widget_class_install_action (widget_class, "problems.trust", NULL, trust_action);

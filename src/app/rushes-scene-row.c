@@ -48,6 +48,12 @@ dup_icon (RushesSceneRow *self, RushesScene *scene)
   return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
 }
 
+static gboolean
+has_text (RushesSceneRow *self, const char *text)
+{
+  return text != NULL;
+}
+
 static GStrv
 list_icon_classes (RushesSceneRow *self, RushesScene *scene)
 {
@@ -226,6 +232,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, describe);
   gtk_widget_class_bind_template_callback (widget_class, dup_icon);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
   gtk_widget_class_bind_template_callback (widget_class, dup_state);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);

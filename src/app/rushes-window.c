@@ -31,7 +31,10 @@ struct _RushesWindow
   GtkWidget *details_page;
   RushesQueueView *queue_view;
   RushesDetails *details;
+  AdwHeaderBar *details_header;
+  GtkWidget *details_title; /* in place of the switcher where there is no room for that */
   AdwViewSwitcher *switcher;
+  AdwViewSwitcherBar *switcher_bar;
   GtkWidget *start_button;
   GtkWidget *jobs_button;
   GtkSpinButton *jobs_spin;
@@ -354,6 +357,9 @@ resized_cb (RushesWindow *self)
     return;
   self->compact = compact;
   gtk_widget_set_visible (self->window_title, !compact);
+  adw_header_bar_set_title_widget (self->details_header,
+                                   compact ? self->details_title : GTK_WIDGET (self->switcher));
+  adw_view_switcher_bar_set_reveal (self->switcher_bar, compact);
   update_jobs (self);
   update_start_button (self);
 }
@@ -534,7 +540,10 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_page);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, queue_view);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, details);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_header);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_title);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, start_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_spin);
@@ -619,6 +628,7 @@ rushes_window_new (GtkApplication *application, RushesManager *manager, GSetting
   rushes_details_set_manager (self->details, manager, settings,
                               rushes_queue_view_get_selected (self->queue_view));
   adw_view_switcher_set_stack (self->switcher, rushes_details_get_stack (self->details));
+  adw_view_switcher_bar_set_stack (self->switcher_bar, rushes_details_get_stack (self->details));
 
   g_settings_bind (settings, "details-visible", self->details_page, "visible",
                    G_SETTINGS_BIND_DEFAULT);

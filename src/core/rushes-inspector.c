@@ -37,6 +37,7 @@ struct _RushesInspector
   GHashTable *scenes;   /* (owned): scene → its waiting job, both unowned */
   struct Job *job;      /* (owned) (nullable): at work */
   RushesClient *client; /* (owned) (nullable) */
+  gboolean starting;    /* nobody has heard yet how its start went */
   guint n_failed_starts;
   guint idle_id;
 };
@@ -102,6 +103,20 @@ take_job (RushesInspector *self)
   return job;
 }
 
+/* Back to where it was taken from, unless that is not wanted any more. */
+static void
+put_back (RushesInspector *self, Job *job)
+{
+  if (job->dropped || (job->scene != NULL && g_hash_table_contains (self->scenes, job->scene)))
+    {
+      job_free (job);
+      return;
+    }
+  g_queue_push_head (&self->jobs, job);
+  if (job->scene != NULL)
+    g_hash_table_insert (self->scenes, job->scene, job);
+}
+
 static void
 fail_all (RushesInspector *self, const GError *error)
 {
@@ -140,22 +155,22 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (RushesInspector) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  self->starting = FALSE;
   if (rushes_client_start_finish (RUSHES_CLIENT (object), result, &error))
-    {
-      self->n_failed_starts = 0;
-      next (self);
-    }
-  else if (++self->n_failed_starts >= MAX_START_FAILURES ||
-           g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+    self->n_failed_starts = 0;
+  else if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+           ++self->n_failed_starts >= MAX_START_FAILURES)
     {
       self->n_failed_starts = 0;
       fail_all (self, error);
     }
+  next (self);
 }
 
 static void
 start_client (RushesInspector *self)
 {
+  self->starting = TRUE;
   self->client = rushes_client_new (self->launcher, 0, self->log_dir);
   g_signal_connect_swapped (self->client, "notify::state", G_CALLBACK (client_state_cb), self);
   rushes_client_start_async (self->client, self->start_timeout, start_cb, g_object_ref (self));
@@ -173,6 +188,8 @@ call_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     finish_job (job, reply);
+  else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) && !job->dropped)
+    put_back (self, job);
   else
     fail_job (job, error);
   next (self);
@@ -221,7 +238,9 @@ check_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   RushesInspector *self = RUSHES_INSPECTOR (object);
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (self->job->dropped)
+    g_clear_pointer (&self->job, job_free);
+  else if (!g_task_propagate_boolean (G_TASK (result), &error))
     fail_job (g_steal_pointer (&self->job), error);
   else if (self->client != NULL && rushes_client_get_state (self->client) == RUSHES_CLIENT_READY)
     {
@@ -229,13 +248,8 @@ check_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   else
-    {
-      /* The client has died meanwhile. */
-      g_queue_push_head (&self->jobs, self->job);
-      if (self->job->scene != NULL)
-        g_hash_table_insert (self->scenes, self->job->scene, self->job);
-      self->job = NULL;
-    }
+    /* The client has died meanwhile. */
+    put_back (self, g_steal_pointer (&self->job));
   next (self);
 }
 
@@ -256,7 +270,7 @@ next (RushesInspector *self)
 {
   RushesClientState state;
 
-  if (self->job != NULL || self->launcher == NULL)
+  if (self->job != NULL || self->starting || self->launcher == NULL)
     return;
   if (self->client == NULL)
     {
@@ -337,7 +351,8 @@ rushes_inspector_new (const char *log_dir)
  * @self: an inspector
  * @launcher: how to start its client from now on
  *
- * A client that was started otherwise ends; what it had in hand fails.
+ * A client that was started otherwise ends; what it had in hand is for the next
+ * one.
  */
 void
 rushes_inspector_set_launcher (RushesInspector *self, RushesLauncher *launcher)
@@ -347,6 +362,7 @@ rushes_inspector_set_launcher (RushesInspector *self, RushesLauncher *launcher)
 
   if (!g_set_object (&self->launcher, launcher))
     return;
+  self->n_failed_starts = 0;
   if (self->client != NULL)
     rushes_client_stop (self->client, TRUE);
   next (self);
@@ -468,7 +484,8 @@ rushes_inspector_preview_finish (RushesInspector *self, GAsyncResult *result, GE
  * rushes_inspector_stop:
  * @self: an inspector
  *
- * Ends its client and forgets what it was asked for.
+ * Ends its client and forgets what it was asked for: scenes stay as they are,
+ * previews fail with %RUSHES_ERROR_STOPPED.
  */
 void
 rushes_inspector_stop (RushesInspector *self)
@@ -478,6 +495,8 @@ rushes_inspector_stop (RushesInspector *self)
   g_return_if_fail (RUSHES_IS_INSPECTOR (self));
 
   error = g_error_new_literal (RUSHES_ERROR, RUSHES_ERROR_STOPPED, _ ("Stopped"));
+  for (GList *link = self->jobs.head; link != NULL; link = link->next)
+    ((Job *) link->data)->dropped = TRUE;
   fail_all (self, error);
   if (self->job != NULL)
     self->job->dropped = TRUE;

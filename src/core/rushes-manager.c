@@ -321,6 +321,7 @@ run (RushesManager *self)
       return;
     }
   set_error (self, NULL);
+  requeue_startable (self);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
@@ -353,10 +354,7 @@ rushes_manager_start (RushesManager *self)
       rushes_pool_reconsider (self->pool);
     }
   else if (self->state == RUSHES_MANAGER_IDLE)
-    {
-      requeue_startable (self);
-      run (self);
-    }
+    run (self);
   refresh (self);
 }
 
@@ -451,6 +449,8 @@ rushes_manager_stop_scene (RushesManager *self, RushesScene *scene)
   g_return_if_fail (RUSHES_IS_MANAGER (self));
   g_return_if_fail (RUSHES_IS_SCENE (scene));
 
+  if (rushes_scene_is_ended (scene))
+    return;
   rushes_scene_set_paused (scene, TRUE);
   rushes_scene_stop (scene);
   reconsider (self);
@@ -978,6 +978,7 @@ rushes_manager_finalize (GObject *object)
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->queue, self);
   g_clear_object (&self->store);
+  rushes_inspector_stop (self->inspector);
   g_clear_object (&self->inspector);
   g_clear_object (&self->activities);
   g_clear_object (&self->queue);
@@ -1053,7 +1054,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
    * As #RushesPool:frame-timeout.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, writable);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, writable);
   /**
    * RushesManager:max-attempts:
    *
@@ -1154,7 +1155,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager::warning:
    * @self: the manager
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -5,6 +5,7 @@
  * works, rushes-pool-work.c has scenes at work, rushes-pool-worker.c clients. */
 
 #include "rushes-estimator.h"
+#include "rushes-pace.h"
 #include "rushes-pool.h"
 
 G_BEGIN_DECLS
@@ -21,15 +22,20 @@ struct _RushesPool
   char *log_dir;            /* (owned) */
   guint jobs;
   RushesOrder order;
-  guint start_timeout; /* in seconds; 0: none */
-  guint frame_timeout; /* in seconds; 0: none */
+  guint start_timeout;     /* in seconds; 0: none */
+  guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */
+  guint shortest_patience; /* in seconds: the shortest timeout found by itself */
   guint max_attempts;
+  guint room; /* how many clients memory has room for, as far as it is known */
 
   GTask *task;          /* (owned) (nullable): while it runs */
   GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
   GPtrArray *workers;   /* (owned) (element-type PoolWorker): clients not yet dead */
   guint n_leaving;      /* workers on their way out */
+  GHashTable *folders;  /* (owned): (owned) paths of the scenes' folders in hand */
   guint next_scene;     /* position of the first scene not yet opened */
+  gboolean passed_over; /* a scene whose folder was in hand yet */
+  gboolean moved;       /* scenes that come next may belong before those at work */
   guint n_flights;      /* operations on files under way: opening, binding, committing */
   guint last_client;    /* number of the newest client */
   guint start_failures; /* in a row */
@@ -39,7 +45,7 @@ struct _RushesPool
   guint room_id;        /* looks for room on it */
   gboolean started_once;
   guint pause_id;
-  guint added_id;        /* notices that scenes were added */
+  guint look_id;         /* looks at all scenes again, or ends the run */
   gulong scenes_handler; /* while it runs */
   gboolean draining;
   gboolean stopping;
@@ -52,8 +58,11 @@ struct _PoolWork
   RushesWork numbers; /* first: the scheduler reads them in place */
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
+  RushesPace pace;
+  char *folder; /* (owned): the scene's, when it was opened */
   gboolean binding;
-  gboolean warned; /* its warnings were passed on */
+  gboolean warned;   /* its warnings were passed on */
+  gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
 };
 
@@ -66,6 +75,7 @@ struct _PoolWorker
   gboolean busy;        /* a call, or the start, is under way */
   gboolean leaving;     /* gets no more work */
   gboolean useful;      /* it has tried to load a scene in its life */
+  gboolean forgiven;    /* its last call lacked memory, and there are fewer clients now */
   gint64 began;         /* when the call under way began */
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
   guint n_commits;      /* its frames that are being checked */
@@ -80,6 +90,7 @@ void pool_work_open (RushesPool *pool, RushesScene *scene);
 void pool_work_bind (PoolWork *work, const RushesInfo *info);
 void pool_work_update (PoolWork *work);
 void pool_work_fail (PoolWork *work, const GError *error);
+gboolean pool_work_is_over (PoolWork *work);
 void pool_work_unref (PoolWork *work);
 
 void pool_worker_start (RushesPool *pool);
@@ -90,6 +101,8 @@ gboolean pool_worker_is_idle (PoolWorker *worker);
 void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
+guint pool_get_jobs (RushesPool *self);
+gboolean pool_shrink (RushesPool *self, RushesScene *scene);
 void pool_start_failed (RushesPool *self, RushesClient *client);
 void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);

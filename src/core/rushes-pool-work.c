@@ -13,15 +13,27 @@ work_clear (gpointer data)
 
   /* Nothing of it is in any client's hand, nor in a thread's. */
   rushes_scene_set_in_use (work->scene, FALSE);
-  if (rushes_scene_get_state (work->scene) == RUSHES_SCENE_QUEUED)
+  g_hash_table_remove (work->pool->folders, work->folder);
+  if (work->pool->passed_over)
     rushes_pool_reconsider (work->pool);
   g_clear_object (&work->scene);
+  g_clear_pointer (&work->folder, g_free);
 }
 
 void
 pool_work_unref (PoolWork *work)
 {
   g_rc_box_release_full (work, work_clear);
+}
+
+/* Whether its scene has ended; it may even have been queued again since, for work
+ * that has not begun. */
+gboolean
+pool_work_is_over (PoolWork *work)
+{
+  RushesSceneState state = rushes_scene_get_state (work->scene);
+
+  return state != RUSHES_SCENE_LOADING && state != RUSHES_SCENE_RENDERING;
 }
 
 /* After anything that changed the scene: the scheduler's numbers follow its
@@ -31,7 +43,8 @@ pool_work_update (PoolWork *work)
 {
   RushesPool *self = work->pool;
 
-  if (!rushes_scene_settle (work->scene))
+  rushes_scene_settle (work->scene);
+  if (!pool_work_is_over (work))
     {
       work->numbers.known = rushes_scene_get_state (work->scene) == RUSHES_SCENE_RENDERING;
       if (work->numbers.known)
@@ -58,7 +71,8 @@ pool_work_fail (PoolWork *work, const GError *error)
 {
   g_autoptr (PoolWork) guard = g_rc_box_acquire (work);
 
-  rushes_scene_fail (guard->scene, error);
+  if (!pool_work_is_over (guard))
+    rushes_scene_fail (guard->scene, error);
   pool_work_update (guard);
 }
 
@@ -95,7 +109,7 @@ open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   work->pool->n_flights--;
   if (!rushes_scene_open_finish (work->scene, result, &error))
     pool_work_fail (work, error);
-  else if (!rushes_scene_is_ended (work->scene))
+  else if (!pool_work_is_over (work))
     {
       const RushesInfo *recorded =
           rushes_output_get_recorded_info (rushes_scene_get_output (work->scene));
@@ -118,10 +132,12 @@ pool_work_open (RushesPool *pool, RushesScene *scene)
 
   work->pool = pool;
   work->scene = g_object_ref (scene);
+  work->folder = g_strdup (rushes_scene_get_folder (scene));
   /* Nothing to do there until its folder is open. */
   work->numbers.known = TRUE;
   g_ptr_array_add (pool->works, work);
   pool->n_flights++;
   rushes_scene_set_in_use (scene, TRUE);
+  g_hash_table_add (pool->folders, g_strdup (work->folder));
   rushes_scene_open_async (scene, open_cb, g_rc_box_acquire (work));
 }

@@ -16,6 +16,9 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* A frame that is silent for less does not hang, however quick others were. */
+#define SHORTEST_PATIENCE 60
+
 /* How often to look whether a full disk has room again. */
 #define ROOM_SECONDS 2
 
@@ -90,26 +93,64 @@ pool_emit_warning (RushesPool *self, RushesScene *scene, const char *text)
 
 /* ---- Scenes ---------------------------------------------------------- */
 
+/* Puts the scenes at work into the order of the list, which has changed. */
+static void
+sort_works (RushesPool *self)
+{
+  guint n_sorted = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (self->scenes) && n_sorted < self->works->len; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      for (guint j = n_sorted; rushes_scene_get_in_use (scene) && j < self->works->len; j++)
+        if (((PoolWork *) g_ptr_array_index (self->works, j))->scene == scene)
+          {
+            g_ptr_array_insert (self->works, (int) n_sorted++,
+                                g_ptr_array_steal_index (self->works, j));
+            break;
+          }
+    }
+}
+
 static void
 open_ahead (RushesPool *self)
 {
-  guint limit = self->jobs + OPEN_AHEAD;
+  guint limit = pool_get_jobs (self) + OPEN_AHEAD;
+  guint n_before = self->works->len;
+  gboolean from_start = self->next_scene == 0;
   guint unclaimed = 0;
 
-  for (guint i = 0; i < self->works->len; i++)
+  for (guint i = 0; i < self->works->len && !from_start; i++)
     if (((PoolWork *) g_ptr_array_index (self->works, i))->numbers.clients == 0)
       unclaimed++;
 
-  while (unclaimed < limit && self->next_scene < g_list_model_get_n_items (self->scenes))
+  while (unclaimed < limit && self->works->len < 2 * limit &&
+         self->next_scene < g_list_model_get_n_items (self->scenes))
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, self->next_scene++);
 
-      if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED ||
-          rushes_scene_get_paused (scene) || rushes_scene_get_in_use (scene))
-        continue;
-      pool_work_open (self, scene);
-      unclaimed++;
+      gboolean waiting =
+          rushes_scene_get_state (scene) == RUSHES_SCENE_QUEUED && !rushes_scene_get_paused (scene);
+
+      if (rushes_scene_get_in_use (scene) ||
+          (waiting && g_hash_table_contains (self->folders, rushes_scene_get_folder (scene))))
+        {
+          /* Of what was stopped, somebody has something in hand yet. */
+          self->passed_over = self->passed_over || waiting;
+          unclaimed += from_start;
+        }
+      else if (waiting)
+        {
+          pool_work_open (self, scene);
+          unclaimed++;
+        }
     }
+
+  if (self->moved && self->works->len > n_before)
+    sort_works (self);
+  if (self->next_scene >= g_list_model_get_n_items (self->scenes))
+    self->moved = FALSE;
 }
 
 /* ---- Clients --------------------------------------------------------- */
@@ -169,6 +210,32 @@ pool_start_failed (RushesPool *self, RushesClient *client)
     self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
 }
 
+/* How many clients may work at once. */
+guint
+pool_get_jobs (RushesPool *self)
+{
+  return MIN (self->jobs, self->room);
+}
+
+/* A client has run out of memory: from now on there is one fewer, if there can
+ * be. What was lost is then nobody's fault. */
+gboolean
+pool_shrink (RushesPool *self, RushesScene *scene)
+{
+  g_autofree char *text = NULL;
+
+  if (pool_get_jobs (self) == 1)
+    return FALSE;
+
+  /* That client is still among them. */
+  self->room = MAX (MIN (pool_get_jobs (self), self->workers->len - self->n_leaving), 2) - 1;
+  text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
+                                    "Memory ran out; %u Blenders go on working", self->room),
+                          self->room);
+  pool_emit_warning (self, scene, text);
+  return TRUE;
+}
+
 /* Begins frames again after trouble. */
 static void
 end_trouble (RushesPool *self)
@@ -209,21 +276,22 @@ pool_wait_for_room (RushesPool *self, RushesOutput *output)
 static guint
 count_useful_clients (RushesPool *self)
 {
+  guint jobs = pool_get_jobs (self);
   guint64 useful = 0;
 
-  for (guint i = 0; i < self->works->len && useful < self->jobs; i++)
+  for (guint i = 0; i < self->works->len && useful < jobs; i++)
     {
       PoolWork *work = g_ptr_array_index (self->works, i);
 
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
       else if (!work->binding)
-        useful = self->jobs;
+        useful = jobs;
       else
         useful += work->numbers.clients;
     }
 
-  return (guint) MIN (useful, self->jobs);
+  return (guint) MIN (useful, jobs);
 }
 
 /* ---- The run --------------------------------------------------------- */
@@ -235,10 +303,28 @@ is_over (RushesPool *self)
          (self->works->len == 0 && self->next_scene >= g_list_model_get_n_items (self->scenes));
 }
 
+static gpointer
+copy_worker (gconstpointer worker, gpointer user_data)
+{
+  return g_rc_box_acquire ((gpointer) worker);
+}
+
+/* What happens to one client may take another off the list. */
+static GPtrArray *
+list_workers (RushesPool *self)
+{
+  GPtrArray *workers = g_ptr_array_copy (self->workers, copy_worker, NULL);
+
+  g_ptr_array_set_free_func (workers, (GDestroyNotify) pool_worker_unref);
+  return workers;
+}
+
 /* Lets go of scenes that the user has stopped or paused. */
 static void
 drop_ended (RushesPool *self)
 {
+  g_autoptr (GPtrArray) workers = list_workers (self);
+
   for (guint i = self->works->len; i > 0; i--)
     {
       g_autoptr (PoolWork) work = g_rc_box_acquire (g_ptr_array_index (self->works, i - 1));
@@ -246,40 +332,19 @@ drop_ended (RushesPool *self)
       pool_work_update (work);
     }
   /* A frame of a scene that nobody wants any more may take hours. */
-  for (guint i = 0; i < self->workers->len; i++)
+  for (guint i = 0; i < workers->len; i++)
     {
-      PoolWorker *worker = g_ptr_array_index (self->workers, i);
+      PoolWorker *worker = g_ptr_array_index (workers, i);
 
-      if (worker->busy && worker->work != NULL && rushes_scene_is_ended (worker->work->scene))
+      if (worker->busy && worker->work != NULL && pool_work_is_over (worker->work))
         pool_worker_stop (worker, TRUE);
     }
 }
 
 static gboolean
-added_cb (gpointer user_data)
+is_finished (RushesPool *self)
 {
-  RushesPool *self = user_data;
-
-  self->added_id = 0;
-  drop_ended (self);
-  pool_dispatch (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* Scenes may be added by whoever listens to us, in the midst of anything: they
- * are looked at later, all at once. */
-static void
-look_later (RushesPool *self)
-{
-  if (self->task != NULL && self->added_id == 0)
-    self->added_id = g_idle_add (added_cb, self);
-}
-
-static void
-scenes_changed_cb (RushesPool *self, guint position)
-{
-  self->next_scene = MIN (self->next_scene, position);
-  look_later (self);
+  return is_over (self) && self->workers->len == 0 && self->n_flights == 0;
 }
 
 static void
@@ -289,7 +354,7 @@ end_run (RushesPool *self)
 
   end_trouble (self);
   g_clear_signal_handler (&self->scenes_handler, self->scenes);
-  g_clear_handle_id (&self->added_id, g_source_remove);
+  g_clear_handle_id (&self->look_id, g_source_remove);
   g_clear_handle_id (&self->pause_id, g_source_remove);
   for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
     {
@@ -304,10 +369,40 @@ end_run (RushesPool *self)
     g_task_return_boolean (task, TRUE);
 }
 
-static gpointer
-copy_worker (gconstpointer worker, gpointer user_data)
+static gboolean
+look_cb (gpointer user_data)
 {
-  return g_rc_box_acquire ((gpointer) worker);
+  RushesPool *self = user_data;
+
+  self->look_id = 0;
+  drop_ended (self);
+  if (self->moved)
+    sort_works (self);
+  pool_dispatch (self);
+  if (is_finished (self))
+    end_run (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Scenes may be added by whoever listens to us, in the midst of anything: they
+ * are looked at later, all at once. A run ends there too, when nobody has
+ * anything of it in hand. */
+static void
+look_later (RushesPool *self)
+{
+  if (self->task != NULL && self->look_id == 0)
+    self->look_id = g_idle_add (look_cb, self);
+}
+
+static void
+scenes_changed_cb (RushesPool *self, guint position)
+{
+  if (position < self->next_scene)
+    {
+      self->next_scene = 0;
+      self->moved = TRUE;
+    }
+  look_later (self);
 }
 
 /* Brings everything to where it should be: the one place that starts work.
@@ -325,9 +420,7 @@ pool_dispatch (RushesPool *self)
     open_ahead (self);
   over = is_over (self);
 
-  /* A copy: what happens to one client may take another off the list. */
-  workers = g_ptr_array_copy (self->workers, copy_worker, NULL);
-  g_ptr_array_set_free_func (workers, (GDestroyNotify) pool_worker_unref);
+  workers = list_workers (self);
   for (guint i = 0; i < workers->len; i++)
     {
       PoolWorker *worker = g_ptr_array_index (workers, i);
@@ -342,10 +435,8 @@ pool_dispatch (RushesPool *self)
     while (self->workers->len - self->n_leaving < count_useful_clients (self))
       pool_worker_start (self);
 
-  /* Somebody may have asked for one more look. */
-  if (self->task != NULL && over && self->workers->len == 0 && self->n_flights == 0 &&
-      self->added_id == 0)
-    end_run (self);
+  if (is_finished (self))
+    look_later (self);
 }
 
 /**
@@ -365,6 +456,9 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_pool_run_async);
   self->next_scene = 0;
+  self->room = G_MAXUINT;
+  self->passed_over = FALSE;
+  self->moved = FALSE;
   self->start_failures = 0;
   self->started_once = FALSE;
   self->draining = FALSE;
@@ -437,6 +531,8 @@ rushes_pool_reconsider (RushesPool *self)
   g_return_if_fail (RUSHES_IS_POOL (self));
 
   self->next_scene = 0;
+  self->passed_over = FALSE;
+  self->moved = TRUE;
   look_later (self);
 }
 
@@ -499,6 +595,7 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
     {
     case PROP_JOBS:
       self->jobs = g_value_get_uint (value);
+      self->room = G_MAXUINT;
       pool_dispatch (self);
       break;
     case PROP_ORDER:
@@ -531,6 +628,7 @@ rushes_pool_finalize (GObject *object)
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
+  g_clear_pointer (&self->folders, g_hash_table_unref);
   g_clear_error (&self->fatal);
 
   G_OBJECT_CLASS (rushes_pool_parent_class)->finalize (object);
@@ -550,6 +648,8 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:jobs:
    *
    * How many clients may work at once. Fewer lets clients finish their frames.
+   * After one has run out of memory there is one fewer, until
+   * the run ends or this is set.
    */
   properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags);
   /**
@@ -570,10 +670,12 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:frame-timeout:
    *
    * Seconds without a sign of life after which a client that loads or renders
-   * is ended; 0: no limit.
+   * is ended; 0: no limit. With %RUSHES_FRAME_TIMEOUT_AUTO it is ten times what
+   * frames of that scene take, a minute at least; and an hour while that is not
+   * known, and for loading.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, flags);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, flags);
   /**
    * RushesPool:max-attempts:
    *
@@ -635,7 +737,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool::warning:
    * @self: the pool
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -645,7 +747,9 @@ rushes_pool_class_init (RushesPoolClass *klass)
 static void
 rushes_pool_init (RushesPool *self)
 {
+  self->shortest_patience = SHORTEST_PATIENCE;
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_work_unref);
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_worker_unref);
 }
 

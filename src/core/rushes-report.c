@@ -61,16 +61,13 @@ static GStrv
 get_list (JsonObject *object, const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
-  g_autoptr (GStrvBuilder) builder = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
   JsonArray *array;
 
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
     return NULL;
   array = json_node_get_array (node);
-  if (json_array_get_length (array) == 0)
-    return NULL;
-
-  builder = g_strv_builder_new ();
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       const char *item = get_list_item (json_array_get_element (array, i));
@@ -78,7 +75,8 @@ get_list (JsonObject *object, const char *name)
       if (item != NULL)
         g_strv_builder_add (builder, item);
     }
-  return g_strv_builder_end (builder);
+  list = g_strv_builder_end (builder);
+  return list[0] != NULL ? g_steal_pointer (&list) : NULL;
 }
 
 static guint

@@ -243,8 +243,9 @@ rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **erro
   if (output == NULL)
     return FALSE;
 
-  /* It may have been stopped meanwhile; then the folder is left again. */
-  if (!rushes_scene_is_ended (self))
+  /* It may have been stopped meanwhile, and even queued again; then the folder is
+   * left again. */
+  if (self->state == RUSHES_SCENE_LOADING)
     self->output = g_steal_pointer (&output);
   return TRUE;
 }
@@ -341,7 +342,7 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
 
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
-  if (rushes_scene_is_ended (self))
+  if (self->state != RUSHES_SCENE_LOADING)
     return TRUE;
 
   binding = g_task_get_task_data (G_TASK (result));
@@ -454,6 +455,7 @@ rushes_scene_give_back_frame (RushesScene *self, guint index)
  * @max_attempts: as for rushes_frames_fail()
  * @error: why
  * @log: (nullable): path of the client's log
+ * @evidence: (nullable): its last lines
  *
  * Returns: whether the frame is given up
  */
@@ -463,7 +465,8 @@ rushes_scene_fail_frame (RushesScene *self,
                          guint client,
                          guint max_attempts,
                          const GError *error,
-                         const char *log)
+                         const char *log,
+                         const char *evidence)
 {
   gboolean final;
 
@@ -471,7 +474,7 @@ rushes_scene_fail_frame (RushesScene *self,
 
   if (!leave_frame (self, index))
     return TRUE;
-  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log);
+  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log, evidence);
 
   return final;
 }
@@ -607,12 +610,15 @@ get_lasting_state (RushesScene *self)
 static void
 add_error (JsonBuilder *builder, const GError *error)
 {
+  /* It may name a file. */
+  g_autofree char *message = g_utf8_make_valid (error->message, -1);
+
   json_builder_set_member_name (builder, "error");
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "cause");
   json_builder_add_string_value (builder, rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
   json_builder_set_member_name (builder, "message");
-  json_builder_add_string_value (builder, error->message);
+  json_builder_add_string_value (builder, message);
   json_builder_end_object (builder);
 }
 
@@ -658,7 +664,8 @@ rushes_scene_to_json (RushesScene *self)
   g_return_val_if_fail (RUSHES_IS_SCENE (self), NULL);
 
   builder = json_builder_new ();
-  counts = count (self);
+  /* What is only planned is planned anew when it is met again. */
+  counts = self->frames != NULL ? count (self) : self->saved;
   newest = rushes_scene_get_newest_file (self);
   json_builder_begin_object (builder);
   add_path (builder, "path", self->path);
@@ -764,7 +771,7 @@ rushes_scene_from_json (JsonNode *node, GError **error)
       return NULL;
     }
   member = json_object_get_member (object, "settings");
-  settings = member != NULL ? rushes_settings_from_json (member, error) : rushes_settings_new ();
+  settings = member != NULL ? rushes_settings_restore (member, error) : rushes_settings_new ();
   if (settings == NULL)
     return NULL;
 
@@ -773,7 +780,8 @@ rushes_scene_from_json (JsonNode *node, GError **error)
   self->existing = (RushesExisting) read_enum (object, "existing", RUSHES_TYPE_EXISTING);
   self->state = (RushesSceneState) read_enum (object, "state", RUSHES_TYPE_SCENE_STATE);
   self->state = get_lasting_state (self);
-  self->error = read_error (object);
+  if (self->state == RUSHES_SCENE_FAILED)
+    self->error = read_error (object);
   if (self->state == RUSHES_SCENE_FAILED && self->error == NULL)
     self->state = RUSHES_SCENE_STOPPED;
   paused = rushes_json_get_value (object, "paused");

@@ -45,9 +45,13 @@ compare_paths (gconstpointer a, gconstpointer b)
 }
 
 static void
-search_folder (const char *folder, guint depth, GPtrArray *paths, GCancellable *cancellable)
+search_folder (const char *folder,
+               guint depth,
+               GPtrArray *paths,
+               GCancellable *cancellable,
+               GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
   const char *name;
 
   while (dir != NULL && !g_cancellable_is_cancelled (cancellable) &&
@@ -61,7 +65,7 @@ search_folder (const char *folder, guint depth, GPtrArray *paths, GCancellable *
       if (g_file_test (path, G_FILE_TEST_IS_DIR))
         {
           if (depth < MAX_DEPTH && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-            search_folder (path, depth + 1, paths, cancellable);
+            search_folder (path, depth + 1, paths, cancellable, NULL);
         }
       else if (is_scene_name (name) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
         g_ptr_array_add (paths, g_steal_pointer (&path));
@@ -82,6 +86,7 @@ search_file (GFile *file, RushesFound *found, GCancellable *cancellable)
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *absolute = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
   g_autofree char *name = get_name (file);
+  g_autoptr (GError) error = NULL;
   guint before = found->paths->len;
   char *rejection = NULL;
 
@@ -89,8 +94,10 @@ search_file (GFile *file, RushesFound *found, GCancellable *cancellable)
     rejection = g_strdup_printf (_ ("“%s” is not on this computer; copy it here first"), name);
   else if (g_file_test (absolute, G_FILE_TEST_IS_DIR))
     {
-      search_folder (absolute, 0, found->paths, cancellable);
-      if (found->paths->len == before)
+      search_folder (absolute, 0, found->paths, cancellable, &error);
+      if (error != NULL)
+        rejection = g_strdup (error->message);
+      else if (found->paths->len == before)
         rejection = g_strdup_printf (_ ("There are no scenes in “%s”"), name);
     }
   else if (!g_file_test (absolute, G_FILE_TEST_EXISTS))

@@ -488,18 +488,18 @@ take_json (RushesSettings *self, GParamSpec *pspec, JsonNode *node, GError **err
 }
 
 /**
- * rushes_settings_from_json:
- * @node: a JSON object of settings, as rushes_settings_to_json() makes it
+ * rushes_settings_restore:
+ * @node: what rushes_settings_to_json() made
  * @error: return location for a #GError
  *
- * Unknown members are refused: a setting that silently does nothing would give
- * wrong frames.
+ * As rushes_settings_from_json(), for settings that somebody was in the midst of
+ * editing: rushes_settings_check() may refuse them.
  *
  * Returns: (transfer full) (nullable): the settings, or %NULL with
  *   %RUSHES_ERROR_INVALID
  */
 RushesSettings *
-rushes_settings_from_json (JsonNode *node, GError **error)
+rushes_settings_restore (JsonNode *node, GError **error)
 {
   g_autoptr (RushesSettings) self = rushes_settings_new ();
   g_autoptr (GList) members = NULL;
@@ -528,9 +528,27 @@ rushes_settings_from_json (JsonNode *node, GError **error)
         return NULL;
     }
 
-  if (!rushes_settings_check (self, error))
-    return NULL;
+  return g_steal_pointer (&self);
+}
 
+/**
+ * rushes_settings_from_json:
+ * @node: a JSON object of settings, as rushes_settings_to_json() makes it
+ * @error: return location for a #GError
+ *
+ * Unknown members are refused: a setting that silently does nothing would give
+ * wrong frames.
+ *
+ * Returns: (transfer full) (nullable): the settings, or %NULL with
+ *   %RUSHES_ERROR_INVALID
+ */
+RushesSettings *
+rushes_settings_from_json (JsonNode *node, GError **error)
+{
+  g_autoptr (RushesSettings) self = rushes_settings_restore (node, error);
+
+  if (self == NULL || !rushes_settings_check (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 

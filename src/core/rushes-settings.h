@@ -38,6 +38,7 @@ RushesSettings *rushes_settings_new (void);
 RushesSettings *rushes_settings_copy (RushesSettings *self);
 void rushes_settings_assign (RushesSettings *self, RushesSettings *other);
 RushesSettings *rushes_settings_from_json (JsonNode *node, GError **error);
+RushesSettings *rushes_settings_restore (JsonNode *node, GError **error);
 JsonNode *rushes_settings_to_json (RushesSettings *self);
 gboolean
 rushes_settings_set_text (RushesSettings *self, const char *name, const char *text, GError **error);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "rushes-error.h"
 #include "rushes-json.h"
 #include "rushes-lock.h"
 #include "rushes-store.h"
@@ -188,6 +189,19 @@ save_later (RushesStore *self)
     self->delay_id = g_timeout_add (SAVE_DELAY_MS, delay_cb, self);
 }
 
+/* A scene that was elsewhere may have changed there. */
+static void
+items_changed_cb (RushesStore *self, guint position, guint removed, guint added)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
+
+      g_object_set_data (G_OBJECT (scene), LINE_KEY, NULL);
+    }
+  save_later (self);
+}
+
 /* What changes with every frame is not worth a file; the output folder knows. */
 static gboolean
 is_saved (GParamSpec *pspec)
@@ -302,13 +316,21 @@ rushes_store_load (RushesStore *self)
   g_mkdir_with_parents (folder, 0700);
   lock = g_strconcat (self->path, ".lock", NULL);
   self->lock = rushes_lock_take (lock, &error);
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_BUSY))
+    return g_strdup (_ ("Rushes is open already; the queue of this one will not be saved"));
   if (self->lock == NULL)
     return g_strdup_printf (_ ("The queue will not be saved: %s"), error->message);
 
   if (!g_file_get_contents (self->path, &text, &size, &error))
-    return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-               ? NULL
-               : g_strdup_printf (_ ("The saved queue cannot be read: %s"), error->message);
+    {
+      g_autofree char *aside = NULL;
+
+      if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return NULL;
+      aside = set_aside (self);
+      return g_strdup_printf (_ ("The saved queue cannot be read and is kept as “%s”: %s"), aside,
+                              error->message);
+    }
 
   scenes = rushes_store_parse (text, size, &n_damaged);
   if (n_damaged > 0)
@@ -375,7 +397,7 @@ rushes_store_new (const char *path, RushesQueue *queue)
   self = g_object_new (RUSHES_TYPE_STORE, NULL);
   self->path = g_strdup (path);
   self->queue = g_object_ref (queue);
-  g_signal_connect_swapped (queue, "items-changed", G_CALLBACK (save_later), self);
+  g_signal_connect_swapped (queue, "items-changed", G_CALLBACK (items_changed_cb), self);
   g_signal_connect_swapped (queue, "scene-changed", G_CALLBACK (scene_changed_cb), self);
   return self;
 }

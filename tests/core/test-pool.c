@@ -12,7 +12,7 @@
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-picture.h"
-#include "rushes-pool.h"
+#include "rushes-pool-private.h"
 #include "rushes-queue.h"
 #include "test-utils.h"
 
@@ -51,7 +51,11 @@ struct Fixture
   guint n_others;                        /* files of a frame's name that are not this run's */
   void (*on_frame) (Fixture *fixture);   /* (nullable): after a frame has ended */
   void (*on_started) (Fixture *fixture); /* (nullable): after a frame was begun */
+  void (*on_hanging) (Fixture *fixture); /* once a client hangs in frame 2 */
   gboolean flag;
+  gboolean requeues;    /* scenes go through the queue more than once, from an empty folder */
+  RushesScene *started; /* (unowned): of the frame that was begun last */
+  RushesClient *client; /* (owned) (nullable): that was started last */
 };
 
 /* ---- Helpers --------------------------------------------------------- */
@@ -67,6 +71,7 @@ frame_started_cb (RushesPool *pool,
 
   g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_RENDERING);
   fixture->n_frames_started++;
+  fixture->started = scene;
   if (fixture->on_started != NULL)
     fixture->on_started (fixture);
 }
@@ -99,6 +104,7 @@ client_changed_cb (RushesPool *pool, RushesClient *client, gpointer user_data)
 
   fixture->n_clients_started = MAX (fixture->n_clients_started, rushes_client_get_number (client));
   fixture->n_clients_most = MAX (fixture->n_clients_most, rushes_pool_get_n_clients (pool));
+  g_set_object (&fixture->client, client);
 }
 
 static void
@@ -144,6 +150,7 @@ begin (Fixture *fixture)
   fixture->on_frame = NULL;
   fixture->on_started = NULL;
   fixture->flag = FALSE;
+  fixture->requeues = FALSE;
   fixture->existing = RUSHES_EXISTING_RESUME;
 }
 
@@ -239,7 +246,7 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_autofree char *lock = g_build_filename (rushes_scene_get_folder (scene), ".rushes.lock", NULL);
   g_autoptr (GDir) dir = NULL;
   const char *name;
-  guint count = 0;
+  guint count = 0, n_late = 0;
 
   if (frames != NULL)
     for (guint i = 0; i < rushes_frames_get_length (frames); i++)
@@ -256,12 +263,18 @@ check_folder (Fixture *fixture, RushesScene *scene)
             g_assert_no_error (error);
             count++;
           }
-        else
-          g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+        else if (g_file_test (path, G_FILE_TEST_EXISTS))
+          {
+            /* On its way into place when its scene was stopped. */
+            g_assert_true (fixture->requeues);
+            g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+            n_late++;
+          }
         if (rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
           g_assert_true (state == RUSHES_FRAME_DONE || state == RUSHES_FRAME_FAILED);
       }
   g_assert_cmpuint (count, ==, rushes_scene_get_n_done (scene));
+  count += n_late;
 
   /* A scene that failed before its frames were known may have old ones. */
   if (frames != NULL)
@@ -306,7 +319,10 @@ check_run (Fixture *fixture)
                        rushes_scene_get_error (scene) != NULL);
       g_assert_null (rushes_scene_get_output (scene));
       check_folder (fixture, scene);
-      if (rushes_scene_get_state (scene) != RUSHES_SCENE_FAILED)
+      if (fixture->requeues)
+        g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, DONE), >=,
+                          rushes_scene_get_n_done (scene));
+      else if (rushes_scene_get_state (scene) != RUSHES_SCENE_FAILED)
         g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, DONE), ==,
                           rushes_scene_get_n_done (scene) - rushes_scene_get_n_kept (scene));
     }
@@ -400,6 +416,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
+  g_clear_object (&fixture->client);
   g_clear_object (&fixture->pool);
   g_clear_object (&fixture->queue);
   g_clear_pointer (&fixture->ended, g_array_unref);
@@ -757,6 +774,168 @@ test_full_disk_stopped (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
   g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 2);
+}
+
+static void
+assert_warning (Fixture *fixture, const char *words)
+{
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  if (strstr (fixture->warnings->pdata[0], words) == NULL)
+    g_error ("There is no “%s” in “%s”", words, (char *) fixture->warnings->pdata[0]);
+}
+
+/* Where memory runs out, fewer clients go on, and the frame is not to blame. */
+static void
+test_out_of_memory (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=30\nframe-ms=20\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 30, 0);
+  assert_warning (fixture, "2 Blenders");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 3);
+  g_assert_cmpuint (count_ended (fixture, scene, 5, RUSHES_ERROR_OUT_OF_MEMORY), ==, 1);
+  g_assert_cmpuint (fixture->ended->len, ==, 31);
+  g_array_remove_range (fixture->ended, 0, 20);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), <=, 2);
+}
+
+/* One alone cannot be fewer: then it is the frame's own want. */
+static void
+test_out_of_memory_alone (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives = g_strdup_printf ("end=6\n%s", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+  g_autoptr (GPtrArray) failures = NULL;
+  RushesFailure *failure;
+
+  run (fixture);
+  assert_finished (scene, 5, 1);
+  g_assert_cmpuint (fixture->warnings->len, ==, 0);
+  failures = rushes_frames_list_failures (rushes_scene_get_frames (scene));
+  failure = g_ptr_array_index (failures, 0);
+  g_assert_error (failure->error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY);
+  g_assert_nonnull (strstr (failure->evidence, "This Blender is a fake"));
+}
+
+static void
+test_out_of_memory_loading (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "large.blend", "end=9\nload-oom times=1");
+
+  g_object_set (fixture->pool, "jobs", 2, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+  assert_warning (fixture, "1 Blender goes");
+}
+
+static void
+set_jobs_again (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0 && !fixture->flag)
+    {
+      fixture->flag = TRUE;
+      fixture->n_clients_most = 0;
+      set_jobs (fixture, 2);
+    }
+}
+
+/* Whoever sets the number knows better. */
+static void
+test_out_of_memory_told (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "large.blend", "end=40\nframe-ms=20\noom-frame=2 times=1");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = set_jobs_again;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  assert_warning (fixture, "1 Blender goes");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 2);
+}
+
+/* A folder that has become read-only is said once, not with every frame. */
+static void
+test_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) directives = g_string_new ("end=50\nframe-ms=1");
+  RushesScene *scene, *other;
+
+  for (guint frame = 11; frame <= 50; frame++)
+    g_string_append_printf (directives, "\nlocked-frame=%u", frame);
+  scene = add_scene (fixture, "locked.blend", directives->str);
+  other = add_scene (fixture, "other.blend", "end=5");
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_NOT_WRITABLE, "folder is gone");
+  assert_finished (other, 5, 0);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 10);
+}
+
+/* And one that is there again is no trouble at all. */
+static void
+test_locked_once (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "locked.blend", "end=9\nlocked-frame=3 times=2");
+
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+}
+
+static void
+stop_on_warning (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0)
+    rushes_pool_drain (fixture->pool);
+}
+
+/* Many terabytes of frames: told with the first of them, once for each scene. */
+static void
+test_low_space (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "endless.blend", "end=1048573\nwidth=2048\nheight=2048");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = stop_on_warning;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), <=, 10);
+  assert_warning (fixture, "frames are left and need about 17.6");
+}
+
+/* A frame that hangs is known by its neighbours: by those before it, and by those
+ * that two other clients render meanwhile. */
+static void
+test_auto_timeout (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=12\nframe-ms=10\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "hanging.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_TIMED_OUT), ==, 1);
+}
+
+/* A heavy frame that goes on is none that hangs. */
+static void
+test_auto_timeout_heavy (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "heavy.blend", "end=12\nframe-ms=10\nprogress=30\nheavy=8-8:3000");
+
+  g_object_set (fixture->pool, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 12);
 }
 
 static void
@@ -1186,6 +1365,648 @@ test_drain_late (Fixture *fixture, gconstpointer data)
   assert_finished (scene, 5, 0);
 }
 
+static gboolean
+is_flag_raised (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->flag;
+}
+
+/* ---- One scene among others ------------------------------------------ */
+
+static RushesScene *
+get_scene (Fixture *fixture, guint position)
+{
+  g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (fixture->queue), position);
+
+  g_assert_nonnull (scene);
+  return scene;
+}
+
+static void
+pause_first (Fixture *fixture)
+{
+  if (count_ended (fixture, get_scene (fixture, 0), ANY_FRAME, DONE) < 3 || fixture->flag)
+    return;
+  fixture->flag = TRUE;
+  rushes_scene_set_paused (get_scene (fixture, 0), TRUE);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+/* Its frames in hand are finished; others go on, with its clients. */
+static void
+test_pause (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=60\nframe-ms=10");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=60\nframe-ms=10");
+
+  set_jobs (fixture, 4);
+  fixture->on_frame = pause_first;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (first), ==, RUSHES_SCENE_STOPPED);
+  g_assert_true (rushes_scene_get_paused (first));
+  g_assert_cmpuint (rushes_scene_get_n_done (first), >=, 3);
+  g_assert_cmpuint (rushes_scene_get_n_done (first), <, 20);
+  assert_finished (second, 60, 0);
+  g_assert_cmpuint (fixture->n_frames_started, ==, fixture->ended->len);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 4);
+}
+
+static void
+pause_and_go_on (Fixture *fixture)
+{
+  RushesScene *first = get_scene (fixture, 0);
+
+  pause_first (fixture);
+  if (rushes_scene_get_state (first) != RUSHES_SCENE_STOPPED)
+    return;
+  rushes_scene_set_paused (first, FALSE);
+  rushes_scene_requeue (first);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+/* Let go while others are being rendered, it is finished too: nothing twice. */
+static void
+test_pause_and_go_on (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=40\nframe-ms=10");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=60\nframe-ms=10");
+
+  fixture->requeues = TRUE;
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  fixture->on_frame = pause_and_go_on;
+  run (fixture);
+  g_assert_true (fixture->flag);
+  assert_finished (first, 40, 0);
+  assert_finished (second, 60, 0);
+  g_assert_cmpuint (rushes_scene_get_n_kept (first), >=, 3);
+}
+
+static void
+pause_shortly (Fixture *fixture)
+{
+  RushesScene *scene = get_scene (fixture, 0);
+
+  rushes_scene_set_paused (scene, TRUE);
+  rushes_pool_reconsider (fixture->pool);
+  rushes_scene_set_paused (scene, FALSE);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+static void
+test_pause_shortly (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=40");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = pause_shortly;
+  fixture->on_started = pause_shortly;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+}
+
+/* One that is held back from the beginning is passed over. */
+static void
+test_pause_before (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=3");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=3");
+
+  rushes_scene_set_paused (first, TRUE);
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (first), ==, RUSHES_SCENE_STOPPED);
+  g_assert_null (rushes_scene_get_frames (first));
+  assert_finished (second, 3, 0);
+}
+
+static void
+stop_first_cb (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  rushes_scene_stop (get_scene (fixture, 0));
+  rushes_pool_reconsider (fixture->pool);
+}
+
+static void
+stop_first (Fixture *fixture)
+{
+  if (fixture->started == get_scene (fixture, 0))
+    stop_first_cb (fixture);
+}
+
+/* Nobody waits for the end of a frame that nobody wants any more. */
+static void
+test_stop_scene (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "frame-ms=60000");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=20\nframe-ms=5");
+  gint64 began = g_get_monotonic_time ();
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  fixture->on_started = stop_first;
+  run (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, SOON_SECONDS * G_USEC_PER_SEC);
+  g_assert_cmpint (rushes_scene_get_state (first), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (first), ==, 0);
+  assert_finished (second, 20, 0);
+}
+
+static void
+stop_and_requeue (Fixture *fixture, RushesScene *scene)
+{
+  rushes_scene_stop (scene);
+  rushes_scene_requeue (scene);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+/* Once the client of the first scene hangs: a file tells. */
+static gboolean
+hangs_cb (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_autofree char *sign =
+      g_strconcat (rushes_scene_get_path (get_scene (fixture, 0)), ".hang-frame=2.1", NULL);
+
+  if (!g_file_test (sign, G_FILE_TEST_EXISTS))
+    return G_SOURCE_CONTINUE;
+  fixture->on_hanging (fixture);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_hanging (Fixture *fixture)
+{
+  if (fixture->n_frames_started == 1)
+    g_timeout_add (1, hangs_cb, fixture);
+}
+
+static void
+requeue_hanging (Fixture *fixture)
+{
+  stop_and_requeue (fixture, get_scene (fixture, 0));
+}
+
+static void
+test_requeue_rendering (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=6\nhang-frame=2 times=1");
+
+  fixture->requeues = TRUE;
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  fixture->on_started = watch_hanging;
+  fixture->on_hanging = requeue_hanging;
+  run (fixture);
+  assert_finished (scene, 6, 0);
+}
+
+static void
+requeue_once (Fixture *fixture)
+{
+  if (fixture->ended->len % 3 == 1)
+    stop_and_requeue (fixture, get_scene (fixture, 0));
+}
+
+/* Again and again, with all the rest in the way. */
+static void
+test_requeue_often (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=12\nframe-ms=5");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=12\nframe-ms=5");
+
+  fixture->requeues = TRUE;
+  set_jobs (fixture, 3);
+  fixture->on_frame = requeue_once;
+  run (fixture);
+  assert_finished (first, 12, 0);
+  assert_finished (second, 12, 0);
+}
+
+static void
+test_requeue_opening (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=3");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=3");
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  g_assert_cmpint (rushes_scene_get_state (first), ==, RUSHES_SCENE_LOADING);
+  stop_and_requeue (fixture, first);
+  g_assert_true (finish_run (fixture, &result));
+  assert_finished (first, 3, 0);
+  assert_finished (second, 3, 0);
+}
+
+static gboolean
+is_client_busy (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->client != NULL && rushes_client_get_state (fixture->client) == RUSHES_CLIENT_BUSY;
+}
+
+static void
+test_requeue_loading (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *first = add_scene (fixture, "first.blend", "end=3\nload-ms=300");
+  RushesScene *second = add_scene (fixture, "second.blend", "end=3");
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  rushes_test_wait_until (is_client_busy, fixture);
+  g_assert_cmpint (rushes_scene_get_state (first), ==, RUSHES_SCENE_LOADING);
+  stop_and_requeue (fixture, first);
+  g_assert_true (finish_run (fixture, &result));
+  assert_finished (first, 3, 0);
+  assert_finished (second, 3, 0);
+}
+
+/* A scene that is known from before is bound without being loaded. */
+static void
+requeue_in_state (RushesScene *scene, GParamSpec *pspec, Fixture *fixture)
+{
+  if (rushes_scene_get_state (scene) != RUSHES_SCENE_RENDERING || fixture->flag)
+    return;
+  fixture->flag = TRUE;
+  stop_and_requeue (fixture, scene);
+}
+
+static void
+test_requeue_bound (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=5");
+
+  fixture->requeues = TRUE;
+  g_signal_connect (scene, "notify::state", G_CALLBACK (requeue_in_state), fixture);
+  run (fixture);
+  g_assert_true (fixture->flag);
+  assert_finished (scene, 5, 0);
+}
+
+/* By whoever hears that the run is over. */
+static void
+run_again_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  GListModel *list = G_LIST_MODEL (fixture->queue);
+
+  g_assert_true (rushes_pool_run_finish (RUSHES_POOL (object), result, NULL));
+  g_clear_object (&fixture->pool);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      rushes_scene_set_paused (get_scene (fixture, i), FALSE);
+      rushes_scene_requeue (get_scene (fixture, i));
+    }
+  fixture->flag = TRUE;
+}
+
+static void
+test_requeue_at_the_end (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (g_getenv ("RUSHES_FAKE_CLIENT"));
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=5");
+
+  fixture->requeues = TRUE;
+  if (data != NULL)
+    g_assert_no_errno (g_unlink (rushes_scene_get_path (scene)));
+  rushes_pool_run_async (fixture->pool, run_again_cb, fixture);
+  rushes_test_wait_until (is_flag_raised, fixture);
+  g_assert_false (rushes_scene_get_in_use (scene));
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_QUEUED);
+
+  fixture->pool = rushes_pool_new (launcher, G_LIST_MODEL (fixture->queue), log_dir);
+  run (fixture);
+  if (data == NULL)
+    assert_finished (scene, 5, 0);
+}
+
+static void
+remove_first (Fixture *fixture)
+{
+  rushes_scene_stop (get_scene (fixture, 0));
+  rushes_queue_remove (fixture->queue, 0);
+}
+
+static void
+remove_rendering (Fixture *fixture)
+{
+  if (fixture->started == get_scene (fixture, 0) && !fixture->flag)
+    {
+      fixture->flag = TRUE;
+      remove_first (fixture);
+      rushes_pool_reconsider (fixture->pool);
+    }
+}
+
+/* What is left of one that was removed: nothing but its frames. */
+static void
+check_removed (Fixture *fixture, RushesScene *scene)
+{
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_null (rushes_scene_get_output (scene));
+  g_assert_false (rushes_scene_get_in_use (scene));
+  check_folder (fixture, scene);
+}
+
+static void
+test_remove_rendering (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) first =
+      g_object_ref (add_scene (fixture, "first.blend", "frame-ms=60000"));
+  RushesScene *second = add_scene (fixture, "second.blend", "end=5");
+  gint64 began = g_get_monotonic_time ();
+
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  fixture->on_started = remove_rendering;
+  run (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, SOON_SECONDS * G_USEC_PER_SEC);
+  assert_finished (second, 5, 0);
+  check_removed (fixture, first);
+}
+
+static void
+test_remove_opening (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) first = g_object_ref (add_scene (fixture, "first.blend", ""));
+  RushesScene *second = add_scene (fixture, "second.blend", "end=5");
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  remove_first (fixture);
+  g_assert_true (finish_run (fixture, &result));
+  assert_finished (second, 5, 0);
+  check_removed (fixture, first);
+}
+
+static void
+test_remove_loading (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) first =
+      g_object_ref (add_scene (fixture, "first.blend", "load-ms=60000"));
+  RushesScene *second = add_scene (fixture, "second.blend", "end=5");
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  rushes_test_wait_until (is_client_busy, fixture);
+  remove_first (fixture);
+  g_assert_true (finish_run (fixture, &result));
+  assert_finished (second, 5, 0);
+  check_removed (fixture, first);
+}
+
+static void
+test_remove_last (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) scene =
+      g_object_ref (add_scene (fixture, "scene.blend", "load-ms=60000"));
+  GAsyncResult *result = NULL;
+
+  start_run (fixture, &result);
+  if (data != NULL)
+    rushes_test_wait_until (is_client_busy, fixture);
+  remove_first (fixture);
+  g_assert_true (finish_run (fixture, &result));
+  check_removed (fixture, scene);
+}
+
+static void
+replace_hanging (Fixture *fixture)
+{
+  remove_first (fixture);
+  add_again (fixture, "scene.blend");
+}
+
+/* The same file once more has the same folder, which is not free at once. */
+static void
+test_remove_and_add (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesScene) first =
+      g_object_ref (add_scene (fixture, "scene.blend", "end=6\nhang-frame=2 times=1"));
+  RushesScene *second;
+
+  fixture->on_started = watch_hanging;
+  fixture->on_hanging = replace_hanging;
+  set_jobs (fixture, GPOINTER_TO_UINT (data));
+  run (fixture);
+  second = get_scene (fixture, 0);
+  g_assert_true (second != first);
+  g_assert_cmpstr (rushes_scene_get_folder (second), ==, rushes_scene_get_folder (first));
+  assert_finished (second, 6, 0);
+}
+
+static void
+move_last (Fixture *fixture)
+{
+  guint last = g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)) - 1;
+
+  if (!fixture->flag)
+    rushes_queue_move (fixture->queue, last, 1);
+  fixture->flag = TRUE;
+}
+
+/* What is moved up comes next, however many are open already. */
+static void
+test_reorder (Fixture *fixture, gconstpointer data)
+{
+  const guint n_scenes = GPOINTER_TO_UINT (data);
+  RushesScene *moved = NULL;
+
+  g_object_set (fixture->pool, "order", RUSHES_ORDER_ONE_AFTER_ANOTHER, NULL);
+  for (guint i = 0; i < n_scenes; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.blend", i);
+
+      moved = add_scene (fixture, name, "end=3\nframe-ms=20");
+    }
+  fixture->on_frame = move_last;
+  run (fixture);
+  for (guint i = 0; i < n_scenes; i++)
+    assert_finished (get_scene (fixture, i), 3, 0);
+  g_assert_cmpuint (find_first (fixture, moved), ==, 3);
+}
+
+#define N_MANY 3000
+
+/* Most of them only lie there: what counts is that they come and go. */
+static void
+add_many (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "many.blend", NULL);
+
+  fixture->on_started = NULL;
+  for (guint i = 0; i < N_MANY; i++)
+    rushes_scene_set_paused (add_path (fixture, path), i % 20 > 1);
+}
+
+static void
+remove_half (Fixture *fixture)
+{
+  GListModel *list = G_LIST_MODEL (fixture->queue);
+
+  if (fixture->ended->len < 10)
+    return;
+  fixture->on_frame = NULL;
+  for (guint i = g_list_model_get_n_items (list); i > 1; i--)
+    if (i % 2 == 0)
+      {
+        rushes_scene_stop (get_scene (fixture, i - 1));
+        rushes_queue_remove (fixture->queue, i - 1);
+      }
+}
+
+static void
+test_many_come_and_go (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path =
+      rushes_test_write (fixture->folder, "many.blend", "BLENDER-fake\nend=2\n");
+
+  g_assert_nonnull (path);
+  fixture->requeues = TRUE;
+  add_scene (fixture, "first.blend", "end=30");
+  set_jobs (fixture, 2);
+  fixture->on_started = add_many;
+  fixture->on_frame = remove_half;
+  run (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, N_MANY / 2 + 1);
+  assert_finished (get_scene (fixture, 0), 30, 0);
+  for (guint i = 1; i <= N_MANY / 2; i++)
+    if (rushes_scene_get_paused (get_scene (fixture, i)))
+      g_assert_cmpint (rushes_scene_get_state (get_scene (fixture, i)), ==, RUSHES_SCENE_STOPPED);
+    else
+      assert_finished (get_scene (fixture, i), 2, 0);
+}
+
+/* ---- Anything at any time -------------------------------------------- */
+
+#define N_CHAOS 250
+
+typedef struct
+{
+  Fixture *fixture;
+  GPtrArray *removed; /* (owned) (element-type RushesScene) */
+  guint n;
+} Chaos;
+
+static void
+let_go (Fixture *fixture, RushesScene *scene)
+{
+  rushes_scene_set_paused (scene, FALSE);
+  if (rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED)
+    rushes_scene_requeue (scene);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+static void
+do_anything (Chaos *chaos, RushesScene *scene, guint position, guint n)
+{
+  Fixture *fixture = chaos->fixture;
+
+  switch (g_test_rand_int_range (0, 8))
+    {
+    case 0:
+      rushes_scene_set_paused (scene, TRUE);
+      rushes_pool_reconsider (fixture->pool);
+      break;
+    case 1:
+      let_go (fixture, scene);
+      break;
+    case 2:
+      rushes_scene_stop (scene);
+      rushes_pool_reconsider (fixture->pool);
+      break;
+    case 3:
+      if (!rushes_scene_is_ended (scene))
+        stop_and_requeue (fixture, scene);
+      break;
+    case 4:
+      rushes_queue_move (fixture->queue, position, (guint) g_test_rand_int_range (0, (gint32) n));
+      break;
+    case 5:
+      if (n > 3)
+        {
+          g_ptr_array_add (chaos->removed, g_object_ref (scene));
+          rushes_scene_stop (scene);
+          rushes_queue_remove (fixture->queue, position);
+        }
+      break;
+    case 6:
+      if (chaos->removed->len > 0)
+        {
+          g_autoptr (RushesScene) back = g_ptr_array_steal_index (chaos->removed, 0);
+
+          rushes_queue_insert (fixture->queue, position, back);
+          let_go (fixture, back);
+        }
+      break;
+    default:
+      set_jobs (fixture, (guint) g_test_rand_int_range (1, 5));
+    }
+}
+
+static gboolean
+chaos_cb (gpointer user_data)
+{
+  Chaos *chaos = user_data;
+  GListModel *list = G_LIST_MODEL (chaos->fixture->queue);
+  guint n = g_list_model_get_n_items (list);
+  guint position = (guint) g_test_rand_int_range (0, (gint32) n);
+  g_autoptr (RushesScene) scene = g_list_model_get_item (list, position);
+
+  if (++chaos->n < N_CHAOS)
+    {
+      do_anything (chaos, scene, position, n);
+      return G_SOURCE_CONTINUE;
+    }
+
+  /* At the end all is to be well. */
+  for (guint i = 0; i < n; i++)
+    let_go (chaos->fixture, get_scene (chaos->fixture, i));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_chaos (Fixture *fixture, gconstpointer data)
+{
+  Chaos chaos = { fixture, g_ptr_array_new_with_free_func (g_object_unref), 0 };
+  GAsyncResult *result = NULL;
+  GListModel *list;
+
+  fixture->requeues = TRUE;
+  set_jobs (fixture, 3);
+  /* One that keeps the run from ending before the chaos does. */
+  add_scene (fixture, "long.blend", "end=400\nframe-ms=4\nload-ms=5");
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.blend", i);
+
+      add_scene (fixture, name,
+                 i % 2 == 0 ? "end=20\nframe-ms=4\nload-ms=20" : "end=30\nframe-ms=1");
+    }
+  start_run (fixture, &result);
+  g_timeout_add (3, chaos_cb, &chaos);
+  g_assert_true (finish_run (fixture, &result));
+  list = G_LIST_MODEL (fixture->queue);
+  while (chaos.n < N_CHAOS)
+    g_main_context_iteration (NULL, TRUE);
+
+  /* What was let go after the run is for the next one. */
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    if (rushes_scene_is_ended (get_scene (fixture, i)))
+      rushes_scene_requeue (get_scene (fixture, i));
+  run (fixture);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      RushesScene *scene = get_scene (fixture, i);
+
+      assert_finished (scene, rushes_scene_get_n_frames (scene), 0);
+    }
+  for (guint i = 0; i < chaos.removed->len; i++)
+    g_assert_false (rushes_scene_get_in_use (g_ptr_array_index (chaos.removed, i)));
+  g_ptr_array_unref (chaos.removed);
+}
+
 /* ---- What is there already ------------------------------------------- */
 
 static void
@@ -1327,14 +2148,6 @@ run_second_pool (Fixture *fixture)
     fixture->flag = TRUE;
 }
 
-static gboolean
-is_flag_raised (gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  return fixture->flag;
-}
-
 static void
 test_busy (Fixture *fixture, gconstpointer data)
 {
@@ -1398,6 +2211,10 @@ add_faults (const char *prefix, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *counter = rushes_test_write (folder, "memory.events", "oom_kill 0\n");
+
+  g_setenv ("RUSHES_OOM_COUNTER", counter, TRUE);
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (wholes); i++)
@@ -1414,6 +2231,18 @@ main (int argc, char **argv)
   add ("/pool/memory", NULL, test_memory);
   add ("/pool/short-lives", NULL, test_short_lives);
 
+  add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/alone-killed", "oom-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
+  add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
+  add ("/pool/locked/always", NULL, test_locked);
+  add ("/pool/locked/once", NULL, test_locked_once);
+  add ("/pool/low-space", NULL, test_low_space);
+  add ("/pool/auto-timeout/late", "hang-frame=9", test_auto_timeout);
+  add ("/pool/auto-timeout/first", "hang-frame=1", test_auto_timeout);
+  add ("/pool/auto-timeout/heavy", NULL, test_auto_timeout_heavy);
   add_faults ("/pool/fault/once", test_fault_once);
   add_faults ("/pool/fault/always", test_fault_always);
   add ("/pool/fault/all", NULL, test_all_faults);
@@ -1447,6 +2276,34 @@ main (int argc, char **argv)
   add ("/pool/stop/frame", GINT_TO_POINTER (TRUE), test_stop_frame);
   add ("/pool/stop/starting", NULL, test_stop_starting);
   add ("/pool/stop/drained", NULL, test_stop_drained);
+
+  add ("/pool/scene/pause", NULL, test_pause);
+  add ("/pool/scene/pause-and-go-on/1-job", GUINT_TO_POINTER (1), test_pause_and_go_on);
+  add ("/pool/scene/pause-and-go-on/4-jobs", GUINT_TO_POINTER (4), test_pause_and_go_on);
+  add ("/pool/scene/pause-shortly", NULL, test_pause_shortly);
+  add ("/pool/scene/pause-before", NULL, test_pause_before);
+  add ("/pool/scene/stop/1-job", GUINT_TO_POINTER (1), test_stop_scene);
+  add ("/pool/scene/stop/3-jobs", GUINT_TO_POINTER (3), test_stop_scene);
+  add ("/pool/scene/requeue/rendering-1-job", GUINT_TO_POINTER (1), test_requeue_rendering);
+  add ("/pool/scene/requeue/rendering-3-jobs", GUINT_TO_POINTER (3), test_requeue_rendering);
+  add ("/pool/scene/requeue/often", NULL, test_requeue_often);
+  add ("/pool/scene/requeue/opening", NULL, test_requeue_opening);
+  add ("/pool/scene/requeue/loading", NULL, test_requeue_loading);
+  add ("/pool/scene/requeue/bound", NULL, test_requeue_bound);
+  add ("/pool/scene/requeue/at-the-end", NULL, test_requeue_at_the_end);
+  add ("/pool/scene/requeue/at-the-end-missing", GINT_TO_POINTER (TRUE), test_requeue_at_the_end);
+  add ("/pool/scene/remove/rendering-1-job", GUINT_TO_POINTER (1), test_remove_rendering);
+  add ("/pool/scene/remove/rendering-3-jobs", GUINT_TO_POINTER (3), test_remove_rendering);
+  add ("/pool/scene/remove/opening", NULL, test_remove_opening);
+  add ("/pool/scene/remove/loading", NULL, test_remove_loading);
+  add ("/pool/scene/remove/last-opening", NULL, test_remove_last);
+  add ("/pool/scene/remove/last-loading", GINT_TO_POINTER (TRUE), test_remove_last);
+  add ("/pool/scene/remove/and-add-1-job", GUINT_TO_POINTER (1), test_remove_and_add);
+  add ("/pool/scene/remove/and-add-2-jobs", GUINT_TO_POINTER (2), test_remove_and_add);
+  add ("/pool/scene/reorder/few", GUINT_TO_POINTER (4), test_reorder);
+  add ("/pool/scene/reorder/many", GUINT_TO_POINTER (20), test_reorder);
+  add ("/pool/scene/many-come-and-go", NULL, test_many_come_and_go);
+  add ("/pool/scene/chaos", NULL, test_chaos);
 
   add ("/pool/existing/resume", NULL, test_resume);
   add ("/pool/existing/overwrite", NULL, test_overwrite);

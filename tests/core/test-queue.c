@@ -115,6 +115,290 @@ test_many (void)
     }
 }
 
+/* ---- Scenes that come, go and move ----------------------------------- */
+
+static RushesScene *
+add (RushesQueue *queue, const char *path, const char *output)
+{
+  g_autoptr (RushesScene) scene = make_scene (path);
+
+  rushes_queue_add (queue, scene, output);
+  return scene;
+}
+
+static void
+assert_names (RushesQueue *queue, const char *expected)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (queue)); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (queue), i);
+
+      g_string_append_printf (names, "%s ", rushes_scene_get_name (scene));
+    }
+  g_assert_cmpstr (names->str, ==, expected);
+}
+
+static void
+test_insert (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  static const char *const names[] = { "a", "b", "c", "d" };
+  static const guint positions[] = { 0, 0, G_MAXUINT, 1 };
+
+  g_signal_connect (queue, "items-changed", G_CALLBACK (changed_cb), log);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/x/%s.blend", names[i]);
+      g_autofree char *folder = g_build_filename ("/out", names[i], NULL);
+      g_autoptr (RushesScene) scene = make_scene (path);
+
+      rushes_scene_set_folder (scene, folder);
+      rushes_queue_insert (queue, positions[i], scene);
+      g_assert_cmpstr (rushes_scene_get_folder (scene), ==, folder);
+    }
+  assert_names (queue, "b d a c ");
+  g_assert_cmpstr (log->str, ==, "0-0+1 of 1;0-0+1 of 2;2-0+1 of 3;1-0+1 of 4;");
+}
+
+/* A folder is free again when its scene is gone, and only then. */
+static void
+test_remove (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+
+  assert_added (queue, "/a/shot.blend", "/out", TRUE, "/out/shot");
+  assert_added (queue, "/b/shot.blend", "/out", FALSE, "/out/shot-2");
+  assert_added (queue, "/c/other.blend", "/out", TRUE, "/out/other");
+  g_signal_connect (queue, "items-changed", G_CALLBACK (changed_cb), log);
+
+  rushes_queue_remove (queue, 0);
+  assert_names (queue, "shot other ");
+  assert_added (queue, "/d/shot.blend", "/out", TRUE, "/out/shot");
+  rushes_queue_remove (queue, 0);
+  assert_added (queue, "/e/shot.blend", "/out", FALSE, "/out/shot-2");
+  rushes_queue_remove (queue, 2);
+  rushes_queue_remove (queue, 1);
+  rushes_queue_remove (queue, 0);
+  g_assert_cmpstr (log->str, ==,
+                   "0-1+0 of 2;2-0+1 of 3;0-1+0 of 2;2-0+1 of 3;2-1+0 of 2;1-1+0 of 1;0-1+0 of 0;");
+  assert_added (queue, "/a/shot.blend", "/out", TRUE, "/out/shot");
+}
+
+static void
+test_remove_releases (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  RushesScene *scene = make_scene ("/a/one.blend");
+
+  rushes_queue_add (queue, scene, "/out");
+  rushes_queue_remove (queue, 0);
+  g_assert_finalize_object (scene);
+}
+
+/* Put back, a scene has the folder that its frames are in, unless another one has
+ * that by now. */
+static void
+test_restore (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (RushesScene) scene = g_object_ref (add (queue, "/a/shot.blend", "/out"));
+
+  add (queue, "/b/other.blend", "/out");
+  rushes_queue_remove (queue, 0);
+  rushes_queue_insert (queue, 0, scene);
+  g_assert_cmpstr (rushes_scene_get_folder (scene), ==, "/out/shot");
+  assert_names (queue, "shot other ");
+
+  rushes_queue_remove (queue, 0);
+  assert_added (queue, "/b/shot.blend", "/out", TRUE, "/out/shot");
+  rushes_queue_insert (queue, 0, scene);
+  g_assert_cmpstr (rushes_scene_get_folder (scene), ==, "/out/shot-2");
+  assert_added (queue, "/c/shot.blend", "/out", FALSE, "/out/shot-3");
+
+  /* Back in the first one's place it is told apart from the one in its own. */
+  rushes_queue_remove (queue, 0);
+  rushes_queue_insert (queue, 0, scene);
+  g_assert_cmpstr (rushes_scene_get_folder (scene), ==, "/out/shot-2");
+}
+
+static void
+test_move (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+
+  add (queue, "/x/a.blend", "/out");
+  add (queue, "/x/b.blend", "/out");
+  add (queue, "/x/c.blend", "/out");
+  add (queue, "/x/d.blend", "/out");
+  g_signal_connect (queue, "items-changed", G_CALLBACK (changed_cb), log);
+
+  rushes_queue_move (queue, 0, 2);
+  assert_names (queue, "b c a d ");
+  rushes_queue_move (queue, 3, 0);
+  assert_names (queue, "d b c a ");
+  rushes_queue_move (queue, 1, 2);
+  assert_names (queue, "d c b a ");
+  rushes_queue_move (queue, 2, 2);
+  assert_names (queue, "d c b a ");
+  rushes_queue_move (queue, 0, 3);
+  assert_names (queue, "c b a d ");
+  g_assert_cmpstr (log->str, ==, "0-3+3 of 4;0-4+4 of 4;1-2+2 of 4;0-4+4 of 4;");
+}
+
+static void
+test_place (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  RushesScene *scene = add (queue, "/a/shot.blend", "/out");
+  RushesScene *second = add (queue, "/b/shot.blend", "/out");
+
+  /* Where it is already. */
+  rushes_queue_place (queue, scene, "/out");
+  g_assert_cmpstr (rushes_scene_get_folder (scene), ==, "/out/shot");
+  rushes_queue_place (queue, second, "/elsewhere");
+  g_assert_cmpstr (rushes_scene_get_folder (second), ==, "/elsewhere/shot");
+  rushes_queue_place (queue, scene, "/elsewhere");
+  g_assert_cmpstr (rushes_scene_get_folder (scene), ==, "/elsewhere/shot-2");
+
+  /* What they have left is free, what they have is not. */
+  assert_added (queue, "/c/shot.blend", "/out", TRUE, "/out/shot");
+  assert_added (queue, "/c/shot.blend", "/out", FALSE, "/out/shot-2");
+  assert_added (queue, "/c/shot.blend", "/elsewhere", FALSE, "/elsewhere/shot-3");
+}
+
+static void
+test_has_path (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+
+  g_assert_false (rushes_queue_has_path (queue, "/a/shot.blend"));
+  add (queue, "/a/shot.blend", "/out");
+  add (queue, "/a/../a/shot.blend", "/out");
+  add (queue, "/a/other.blend", "/out");
+  g_assert_true (rushes_queue_has_path (queue, "/a/shot.blend"));
+  g_assert_false (rushes_queue_has_path (queue, "/b/shot.blend"));
+
+  rushes_queue_remove (queue, 0);
+  g_assert_true (rushes_queue_has_path (queue, "/a/shot.blend"));
+  rushes_queue_remove (queue, 0);
+  g_assert_false (rushes_queue_has_path (queue, "/a/shot.blend"));
+  g_assert_true (rushes_queue_has_path (queue, "/a/other.blend"));
+}
+
+static void
+test_find (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (RushesScene) scene = make_scene ("/a/one.blend");
+  guint position = 99;
+
+  g_assert_false (rushes_queue_find (queue, scene, &position));
+  add (queue, "/a/one.blend", "/out");
+  rushes_queue_add (queue, scene, "/out");
+  g_assert_true (rushes_queue_find (queue, scene, &position));
+  g_assert_cmpuint (position, ==, 1);
+  g_assert_true (rushes_queue_find (queue, scene, NULL));
+  rushes_queue_move (queue, 1, 0);
+  g_assert_true (rushes_queue_find (queue, scene, &position));
+  g_assert_cmpuint (position, ==, 0);
+  rushes_queue_remove (queue, 0);
+  g_assert_false (rushes_queue_find (queue, scene, NULL));
+}
+
+static void
+scene_changed_cb (RushesQueue *queue, RushesScene *scene, GParamSpec *pspec, GString *log)
+{
+  g_assert_true (rushes_queue_find (queue, scene, NULL));
+  g_string_append_printf (log, "%s %s;", rushes_scene_get_name (scene), pspec->name);
+}
+
+/* One connection hears of all scenes, while they are there. */
+static void
+test_scene_changed (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (RushesScene) first = g_object_ref (add (queue, "/a/one.blend", "/out"));
+  RushesScene *second = add (queue, "/a/two.blend", "/out");
+
+  g_signal_connect (queue, "scene-changed", G_CALLBACK (scene_changed_cb), log);
+  rushes_scene_set_paused (first, TRUE);
+  rushes_scene_set_existing (second, RUSHES_EXISTING_KEEP);
+  rushes_queue_place (queue, second, "/elsewhere");
+  g_assert_cmpstr (log->str, ==, "one paused;two existing;two folder;");
+
+  g_string_truncate (log, 0);
+  g_object_set (rushes_scene_get_settings (first), "samples", 5, NULL);
+  g_object_set (rushes_scene_get_settings (first), "samples", 5, NULL);
+  g_object_set (rushes_scene_get_settings (second), "frames", "1-3", NULL);
+  g_assert_cmpstr (log->str, ==, "one settings;two settings;");
+
+  g_string_truncate (log, 0);
+  rushes_queue_remove (queue, 0);
+  rushes_scene_set_paused (first, FALSE);
+  g_object_set (rushes_scene_get_settings (first), "samples", 6, NULL);
+  g_assert_cmpstr (log->str, ==, "");
+  rushes_queue_insert (queue, 1, first);
+  rushes_scene_set_paused (first, TRUE);
+  g_assert_cmpstr (log->str, ==, "one paused;");
+  rushes_queue_move (queue, 1, 0);
+  rushes_scene_set_paused (first, FALSE);
+  g_assert_cmpstr (log->str, ==, "one paused;one paused;");
+}
+
+/* Whatever is done: no folder twice, and each path known as long as it is there. */
+static void
+test_anything (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *list = G_LIST_MODEL (queue);
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      gint32 n = (gint32) g_list_model_get_n_items (list), choice = g_test_rand_int_range (0, 6);
+      guint position = n > 0 ? (guint) g_test_rand_int_range (0, n) : 0;
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, position);
+      g_autoptr (GHashTable) folders = g_hash_table_new (g_str_hash, g_str_equal);
+
+      if (choice == 0 && removed->len > 0)
+        {
+          g_autoptr (RushesScene) back = g_ptr_array_steal_index_fast (removed, 0);
+
+          rushes_queue_insert (queue, position, back);
+        }
+      else if (choice == 1 && n > 0)
+        {
+          g_ptr_array_add (removed, g_object_ref (scene));
+          rushes_queue_remove (queue, position);
+        }
+      else if (choice == 2 && n > 0)
+        rushes_queue_move (queue, position, (guint) g_test_rand_int_range (0, n));
+      else if (choice == 3 && n > 0)
+        rushes_queue_place (queue, scene, g_test_rand_bit () ? "/out" : "/out/a");
+      else
+        add (queue, g_test_rand_bit () ? "/x/a.blend" : "/x/a-2.blend", "/out");
+
+      for (guint j = 0; j < g_list_model_get_n_items (list); j++)
+        {
+          g_autoptr (RushesScene) item = g_list_model_get_item (list, j);
+
+          g_assert_true (g_hash_table_add (folders, (gpointer) rushes_scene_get_folder (item)));
+          g_assert_true (rushes_queue_has_path (queue, rushes_scene_get_path (item)));
+        }
+    }
+
+  while (g_list_model_get_n_items (list) > 0)
+    rushes_queue_remove (queue, 0);
+  g_assert_false (rushes_queue_has_path (queue, "/x/a.blend"));
+  assert_added (queue, "/x/a.blend", "/out", TRUE, "/out/a");
+}
+
 static void
 test_release (void)
 {
@@ -136,6 +420,16 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/distinct-folders", test_distinct_folders);
   g_test_add_func ("/queue/relative-output", test_relative_output);
   g_test_add_func ("/queue/many", test_many);
+  g_test_add_func ("/queue/insert", test_insert);
+  g_test_add_func ("/queue/remove", test_remove);
+  g_test_add_func ("/queue/remove-releases", test_remove_releases);
+  g_test_add_func ("/queue/restore", test_restore);
+  g_test_add_func ("/queue/move", test_move);
+  g_test_add_func ("/queue/place", test_place);
+  g_test_add_func ("/queue/has-path", test_has_path);
+  g_test_add_func ("/queue/find", test_find);
+  g_test_add_func ("/queue/scene-changed", test_scene_changed);
+  g_test_add_func ("/queue/anything", test_anything);
   g_test_add_func ("/queue/release", test_release);
 
   return g_test_run ();
