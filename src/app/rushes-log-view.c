@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-log-view.h"
 
 /* The end of a log is what people look for; the rest is in the file. */
@@ -283,6 +284,7 @@ make_failure_row (RushesLogView *self, const RushesFailure *failure)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, _ ("Show Its Log"));
+  rushes_accessible_label (button, _ ("Show Its Log"));
   gtk_widget_set_sensitive (button, failure->log != NULL);
   g_object_set_data_full (G_OBJECT (button), "path", g_strdup (failure->log), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (open_log_cb), self, 0);
@@ -394,6 +396,7 @@ rushes_log_view_init (RushesLogView *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (self->failures_revealer, FALSE);
+  rushes_accessible_label_part (self->chooser, GTK_TYPE_TOGGLE_BUTTON, _ ("Log of"));
 }
 
 /**
