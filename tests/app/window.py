@@ -177,9 +177,11 @@ def desktop(settings: dict[str, str] | None = None) -> Iterator[Desktop]:
 
 
 @contextmanager
-def fake_desktop(settings: dict[str, str] | None = None) -> Iterator[Desktop]:
+def fake_desktop(
+    settings: dict[str, str] | None = None, height: int = 800
+) -> Iterator[Desktop]:
     """A desktop where Blender is quick, or misbehaves as told."""
-    with Desktop() as made:
+    with Desktop(height=height) as made:
         break_blender(made, "")
         values = {"blender": f"'{made.folder}/blender'", "jobs": "1"}
         made.store(SCHEMA, values | (settings or {}))
