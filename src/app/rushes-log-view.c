@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-log-view.h"
 
@@ -333,6 +334,7 @@ make_failure_row (RushesLogView *self, const RushesFailure *failure)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, _ ("Show Its Log"));
+  rushes_accessible_label (button, _ ("Show Its Log"));
   gtk_widget_set_sensitive (button, failure->log != NULL);
   g_object_set_data_full (G_OBJECT (button), "path", g_strdup (failure->log), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (open_log_cb), self, 0);
@@ -438,6 +440,7 @@ rushes_log_view_init (RushesLogView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   watch_scrolling (self);
   gtk_widget_set_visible (self->failures_revealer, FALSE);
+  rushes_accessible_label_part (self->chooser, GTK_TYPE_TOGGLE_BUTTON, _ ("Log of"));
 }
 
 /**

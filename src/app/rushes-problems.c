@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-problems.h"
 
@@ -248,6 +249,8 @@ make_row (const Problem *problem)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), problem->title);
   if (ADW_IS_EXPANDER_ROW (row))
     {
+      rushes_accessible_label (row, problem->title);
+      rushes_accessible_label_part (row, GTK_TYPE_LIST_BOX, problem->title);
       adw_expander_row_set_icon_name (ADW_EXPANDER_ROW (row), problem->icon);
       adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row),
                                      problem->subtitle != NULL ? problem->subtitle : "");
@@ -389,6 +392,7 @@ static void
 rushes_problems_init (RushesProblems *self)
 {
   self->rows = g_ptr_array_new ();
+  rushes_accessible_label_part (GTK_WIDGET (self), GTK_TYPE_LIST_BOX, _ ("Problems"));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

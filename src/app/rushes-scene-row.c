@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-application.h"
 #include "rushes-scene-row.h"
 #include "rushes-text.h"
@@ -19,6 +20,7 @@ struct _RushesSceneRow
   GtkBox parent_instance;
 
   RushesScene *scene; /* (owned) (nullable) */
+  GtkWidget *status;
   GtkWidget *progress;
   GtkWidget *menu_button;
 };
@@ -164,6 +166,21 @@ secondary_pressed_cb (GtkGestureClick *gesture,
 
 /* ---- The object ------------------------------------------------------ */
 
+/* What the list wraps around a row has the keyboard, and no name of its own. */
+static void
+update_name (RushesSceneRow *self)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *name = NULL;
+
+  if (item == NULL || self->scene == NULL)
+    return;
+  name =
+      g_strdup_printf (C_ ("parts of a status line", "%s, %s"), rushes_scene_get_name (self->scene),
+                       gtk_label_get_label (GTK_LABEL (self->status)));
+  rushes_accessible_label (item, name);
+}
+
 static void
 set_scene (RushesSceneRow *self, RushesScene *scene)
 {
@@ -174,12 +191,11 @@ set_scene (RushesSceneRow *self, RushesScene *scene)
       g_autofree char *menu = g_strdup_printf (_ ("Menu of %s"), rushes_scene_get_name (scene));
       g_autofree char *bar = g_strdup_printf (_ ("Progress of %s"), rushes_scene_get_name (scene));
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, menu, -1);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, bar, -1);
+      rushes_accessible_label (self->menu_button, menu);
+      rushes_accessible_label (self->progress, bar);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCENE]);
+  update_name (self);
 }
 
 static void
@@ -244,6 +260,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
 
   g_type_ensure (RUSHES_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "scene-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, status);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, describe);
@@ -252,6 +269,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
   gtk_widget_class_bind_template_callback (widget_class, dup_state);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
+  gtk_widget_class_bind_template_callback (widget_class, update_name);
   gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
 #include "rushes-text.h"
@@ -581,6 +582,9 @@ rushes_window_init (RushesWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   if (*RUSHES_PROFILE != '\0')
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
+
+  rushes_accessible_label_part (self->start_button, GTK_TYPE_MENU_BUTTON,
+                                _ ("More Ways to Start and Stop"));
 
   target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
