@@ -13,7 +13,6 @@
  * RushesSceneRow:
  *
  * A scene in the list of the queue. All that it shows is bound to the scene.
- * Dragging it moves the scene within the queue.
  */
 struct _RushesSceneRow
 {
@@ -48,12 +47,6 @@ static char *
 dup_icon (RushesSceneRow *self, RushesScene *scene)
 {
   return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
-}
-
-static gboolean
-has_text (RushesSceneRow *self, const char *text)
-{
-  return text != NULL;
 }
 
 static GStrv
@@ -95,34 +88,6 @@ get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
     default:
       return 0;
     }
-}
-
-/* ---- Dragging -------------------------------------------------------- */
-
-static GdkContentProvider *
-drag_prepare_cb (GtkDragSource *source, double x, double y, RushesSceneRow *self)
-{
-  GdkPaintable *paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
-
-  gtk_drag_source_set_icon (source, paintable, (int) x, (int) y);
-  g_object_unref (paintable);
-  return gdk_content_provider_new_typed (RUSHES_TYPE_SCENE, self->scene);
-}
-
-static gboolean
-drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, RushesSceneRow *self)
-{
-  RushesScene *dragged = g_value_get_object (value);
-  RushesQueue *queue;
-  guint from, to;
-
-  if (dragged == NULL || self->scene == NULL || dragged == self->scene)
-    return FALSE;
-  queue = rushes_manager_get_queue (rushes_application_get_default_manager ());
-  if (!rushes_queue_find (queue, dragged, &from) || !rushes_queue_find (queue, self->scene, &to))
-    return FALSE;
-  rushes_queue_move (queue, from, to);
-  return TRUE;
 }
 
 /* ---- The menu -------------------------------------------------------- */
@@ -265,27 +230,19 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, describe);
   gtk_widget_class_bind_template_callback (widget_class, dup_icon);
-  gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
   gtk_widget_class_bind_template_callback (widget_class, dup_state);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
   gtk_widget_class_bind_template_callback (widget_class, update_name);
-  gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
 
 static void
 rushes_scene_row_init (RushesSceneRow *self)
 {
-  GtkDropTarget *target;
-
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu_button), create_menu, self,
                                          NULL);
-
-  target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
-  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
 /**

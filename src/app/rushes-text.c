@@ -220,7 +220,7 @@ describe_finished (RushesScene *scene)
     return enumerate (format_done (scene), format_failed (n_failed));
   if (n_frames > 0 && rushes_scene_get_n_kept (scene) == n_frames)
     line = g_strdup (_ ("All frames were there already"));
-  else if (seconds > 0)
+  else if (seconds >= 1)
     line = g_strdup_printf (_ ("Finished in %s"), duration);
   else
     line = g_strdup (_ ("Finished"));

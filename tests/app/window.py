@@ -31,7 +31,7 @@ START, PAUSE, STOP_NOW = "Start", "Pause", "Stop Now"
 JOBS = re.compile(r"^\d+ Jobs?$")
 JOB_COUNT = re.compile("^Jobs")
 SCALE = re.compile("^Keyframe Scale")
-FINISHED = re.compile(r"^Finished in ")
+FINISHED = re.compile(r"^Finished")
 READY = re.compile(r"^\d+ frames")
 
 # The keys that do it.
