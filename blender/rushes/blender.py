@@ -12,8 +12,8 @@ from typing import Any
 
 import bpy
 
-from .errors import DiskFull, InvalidParams, RequestError, one_line
-from .files import tells_full_disk
+from .causes import explain
+from .errors import InvalidParams, RequestError, one_line
 
 #: Formats of one file for a whole animation, which frames from many clients cannot be.
 MOVIE_FORMATS = {"AVI_JPEG", "AVI_RAW", "FFMPEG"}
@@ -177,8 +177,7 @@ def words(error: RuntimeError) -> str:
 
 def write_failure(error: RuntimeError, otherwise: type[RequestError]) -> RequestError:
     """What to raise for a file that Blender could not write."""
-    message = words(error)
-    return DiskFull(message) if tells_full_disk(message) else otherwise(message)
+    return explain(words(error), otherwise)
 
 
 def data_blocks() -> Iterator[Any]:

@@ -81,6 +81,24 @@ class NoScene(RequestError):
     code = 7
 
 
+class NotWritable(RequestError):
+    """The output folder takes no files."""
+
+    code = 8
+
+
+class GpuFailed(RequestError):
+    """The graphics card or its driver gave up."""
+
+    code = 9
+
+
+class OutOfMemory(RequestError):
+    """Not enough memory, of the computer or of its graphics card."""
+
+    code = 10
+
+
 def one_line(text: str) -> str:
     """`text` in one line, without the prefixes that Blender puts before its reports."""
     lines = (line.strip().removeprefix("Error: ") for line in text.splitlines())

@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from . import blender, process, verbs
-from .errors import DiskFull, InvalidParams, RenderFailed
+from .errors import DiskFull, InvalidParams, NotWritable, RenderFailed
 from .files import is_full, is_written, remove
 from .progress import Progress, listening
 from .session import Session
@@ -59,6 +59,9 @@ def _absolute(root: str, path: str) -> str:
 
 def _render(scene: Any, path: str) -> None:
     """Render the current frame of `scene` into exactly `path`."""
+    # Blender would make it again, where a disk was mounted before.
+    if not os.path.exists(os.path.dirname(path)):
+        raise NotWritable("The output folder is gone")
     remove(path)
     output = blender.temporarily(
         scene.render, filepath=blender.output_path(path), use_file_extension=False

@@ -46,6 +46,16 @@ G_DEFINE_FINAL_TYPE (RushesApplication, rushes_application, ADW_TYPE_APPLICATION
 
 /* ---- The window ------------------------------------------------------ */
 
+/* Too much, or too grave, to be said in passing. */
+static void
+tell (RushesApplication *self, const char *heading, const char *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self->window), heading, body);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "ok", _ ("_OK"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static void
 present (RushesApplication *self)
 {
@@ -56,7 +66,7 @@ present (RushesApplication *self)
     }
   gtk_window_present (GTK_WINDOW (self->window));
   if (self->notice != NULL)
-    rushes_window_tell (self->window, self->notice);
+    tell (self, _ ("About the Saved Queue"), self->notice);
   g_clear_pointer (&self->notice, g_free);
 }
 
@@ -332,7 +342,8 @@ static void
 bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
-    "blender", "output-folder", "start-timeout", "frame-timeout", "max-attempts", "factory-startup",
+    "blender",      "output-folder",   "start-timeout", "frame-timeout",
+    "max-attempts", "factory-startup", "sandbox",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

@@ -21,17 +21,10 @@ struct _RushesQueueView
   GtkWidget *list;
   GtkMultiSelection *selection; /* of the template */
   GtkSelectionFilterModel *selected;
-  GPtrArray *removed; /* (owned) (element-type Removed): the last ones, for undo */
+  GPtrArray *removed;        /* (owned) (element-type RushesScene): the last ones, for undo */
+  GArray *removed_positions; /* (owned) (element-type guint): where they were */
   guint actions_id;
-  guint focus_id;
 };
-
-/* A scene that was taken out, and where it was. */
-typedef struct
-{
-  RushesScene *scene; /* (owned) */
-  guint position;
-} Removed;
 
 enum
 {
@@ -45,13 +38,6 @@ enum
 G_DEFINE_FINAL_TYPE (RushesQueueView, rushes_queue_view, ADW_TYPE_BIN)
 
 static guint signals[N_SIGNALS];
-
-static void
-removed_free (Removed *removed)
-{
-  g_clear_object (&removed->scene);
-  g_free (removed);
-}
 
 /* A copy: what is done to the scenes may change the selection. */
 static GPtrArray *
@@ -309,38 +295,41 @@ find_position (RushesQueueView *self, RushesScene *scene)
 }
 
 static void
-remove_scenes (RushesQueueView *self, GPtrArray *scenes)
+remove_scenes (RushesQueueView *self, GtkBitset *positions)
 {
-  guint first;
+  GListModel *list = G_LIST_MODEL (self->selection);
+  GtkBitsetIter iter;
+  guint position;
 
-  if (scenes->len == 0)
+  if (gtk_bitset_is_empty (positions))
     return;
-  first = find_position (self, g_ptr_array_index (scenes, 0));
   g_ptr_array_set_size (self->removed, 0);
-  for (guint i = 0; i < scenes->len; i++)
+  g_array_set_size (self->removed_positions, 0);
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, positions, &position); more;
+       more = gtk_bitset_iter_next (&iter, &position))
     {
-      Removed *removed = g_new0 (Removed, 1);
-
-      removed->scene = g_object_ref (g_ptr_array_index (scenes, i));
-      removed->position = find_position (self, removed->scene);
-      g_ptr_array_add (self->removed, removed);
-      rushes_manager_remove (self->manager, removed->scene);
+      g_ptr_array_add (self->removed, g_list_model_get_item (list, position));
+      g_array_append_val (self->removed_positions, position);
     }
+  rushes_manager_remove_many (self->manager, (guint *) self->removed_positions->data,
+                              self->removed->len);
   /* The keyboard goes on where it was. */
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
-    gtk_selection_model_select_item (
-        GTK_SELECTION_MODEL (self->selection),
-        MIN (first, g_list_model_get_n_items (G_LIST_MODEL (self->selection)) - 1), TRUE);
+  if (g_list_model_get_n_items (list) > 0)
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection),
+                                     MIN (g_array_index (self->removed_positions, guint, 0),
+                                          g_list_model_get_n_items (list) - 1),
+                                     TRUE);
   g_signal_emit (self, signals[REMOVED], 0, self->removed->len);
 }
 
 static void
 remove_response_cb (RushesQueueView *self, const char *response)
 {
-  g_autoptr (GPtrArray) scenes = get_selection (self);
+  g_autoptr (GtkBitset) positions =
+      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
 
   if (g_str_equal (response, "remove"))
-    remove_scenes (self, scenes);
+    remove_scenes (self, positions);
 }
 
 static void
@@ -357,7 +346,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
          _ ("The frames that are being rendered are lost. Those that are done stay on disk."),
          "remove", _ ("_Remove"), G_CALLBACK (remove_response_cb));
   else
-    remove_scenes (self, scenes);
+    remove_response_cb (self, "remove");
 }
 
 /**
@@ -370,7 +359,7 @@ void
 rushes_queue_view_remove_finished (RushesQueueView *self)
 {
   GListModel *list;
-  g_autoptr (GPtrArray) scenes = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GtkBitset) finished = gtk_bitset_new_empty ();
 
   g_return_if_fail (RUSHES_IS_QUEUE_VIEW (self));
 
@@ -381,9 +370,9 @@ rushes_queue_view_remove_finished (RushesQueueView *self)
 
       if (rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED &&
           rushes_scene_get_n_failed (scene) == 0)
-        g_ptr_array_add (scenes, g_steal_pointer (&scene));
+        gtk_bitset_add (finished, i);
     }
-  remove_scenes (self, scenes);
+  remove_scenes (self, finished);
 }
 
 /**
@@ -397,14 +386,10 @@ rushes_queue_view_undo (RushesQueueView *self)
 {
   g_return_if_fail (RUSHES_IS_QUEUE_VIEW (self));
 
-  /* The last first: each position was counted without those before it. */
-  for (guint i = self->removed->len; i > 0; i--)
-    {
-      Removed *removed = g_ptr_array_index (self->removed, i - 1);
-
-      rushes_manager_restore (self->manager, removed->scene, removed->position);
-    }
+  rushes_manager_restore_many (self->manager, self->removed,
+                               (guint *) self->removed_positions->data);
   g_ptr_array_set_size (self->removed, 0);
+  g_array_set_size (self->removed_positions, 0);
 }
 
 /* One step; the selection moves along. */
@@ -514,8 +499,8 @@ rushes_queue_view_dispose (GObject *object)
   RushesQueueView *self = RUSHES_QUEUE_VIEW (object);
 
   g_clear_handle_id (&self->actions_id, g_source_remove);
-  g_clear_handle_id (&self->focus_id, g_source_remove);
   g_clear_pointer (&self->removed, g_ptr_array_unref);
+  g_clear_pointer (&self->removed_positions, g_array_unref);
   g_clear_object (&self->manager);
 
   G_OBJECT_CLASS (rushes_queue_view_parent_class)->dispose (object);
@@ -603,7 +588,8 @@ rushes_queue_view_class_init (RushesQueueViewClass *klass)
 static void
 rushes_queue_view_init (RushesQueueView *self)
 {
-  self->removed = g_ptr_array_new_with_free_func ((GDestroyNotify) removed_free);
+  self->removed = g_ptr_array_new_with_free_func (g_object_unref);
+  self->removed_positions = g_array_new (FALSE, FALSE, sizeof (guint));
   gtk_widget_init_template (GTK_WIDGET (self));
   update_actions (self);
 }
@@ -641,14 +627,11 @@ rushes_queue_view_get_selected (RushesQueueView *self)
   return G_LIST_MODEL (self->selected);
 }
 
-/* The list has its rows only after it was laid out. */
+/* The list has its rows only when it is on the screen. */
 static gboolean
-focus_cb (gpointer user_data)
+focus_cb (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
 {
-  RushesQueueView *self = user_data;
-
-  self->focus_id = 0;
-  gtk_widget_grab_focus (self->list);
+  gtk_widget_grab_focus (list);
   return G_SOURCE_REMOVE;
 }
 
@@ -670,6 +653,5 @@ rushes_queue_view_select_last (RushesQueueView *self, guint n_added)
     return;
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), n - n_added, TRUE);
   gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", n - n_added);
-  if (self->focus_id == 0)
-    self->focus_id = g_idle_add_full (G_PRIORITY_LOW, focus_cb, self, NULL);
+  gtk_widget_add_tick_callback (self->list, focus_cb, NULL, NULL);
 }

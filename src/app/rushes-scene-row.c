@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-application.h"
 #include "rushes-scene-row.h"
 #include "rushes-text.h"
@@ -19,6 +20,7 @@ struct _RushesSceneRow
   GtkBox parent_instance;
 
   RushesScene *scene; /* (owned) (nullable) */
+  GtkWidget *status;
   GtkWidget *progress;
   GtkWidget *menu_button;
 };
@@ -46,6 +48,12 @@ static char *
 dup_icon (RushesSceneRow *self, RushesScene *scene)
 {
   return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
+}
+
+static gboolean
+has_text (RushesSceneRow *self, const char *text)
+{
+  return text != NULL;
 }
 
 static GStrv
@@ -130,6 +138,22 @@ select_scene (RushesSceneRow *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "queue.select", "u", position);
 }
 
+/* Not before it is wanted: a menu has more widgets than all the rest of a row,
+ * and a list has two hundred rows at hand. */
+static void
+create_menu (GtkMenuButton *button, gpointer user_data)
+{
+  select_scene (user_data);
+  if (gtk_menu_button_get_popover (button) == NULL)
+    {
+      g_autoptr (GtkBuilder) builder =
+          gtk_builder_new_from_resource (RUSHES_RESOURCES "scene-menu.ui");
+
+      gtk_menu_button_set_menu_model (button,
+                                      G_MENU_MODEL (gtk_builder_get_object (builder, "menu")));
+    }
+}
+
 static void
 secondary_pressed_cb (GtkGestureClick *gesture,
                       int n_press,
@@ -142,6 +166,21 @@ secondary_pressed_cb (GtkGestureClick *gesture,
 
 /* ---- The object ------------------------------------------------------ */
 
+/* What the list wraps around a row has the keyboard, and no name of its own. */
+static void
+update_name (RushesSceneRow *self)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *name = NULL;
+
+  if (item == NULL || self->scene == NULL)
+    return;
+  name =
+      g_strdup_printf (C_ ("parts of a status line", "%s, %s"), rushes_scene_get_name (self->scene),
+                       gtk_label_get_label (GTK_LABEL (self->status)));
+  rushes_accessible_label (item, name);
+}
+
 static void
 set_scene (RushesSceneRow *self, RushesScene *scene)
 {
@@ -152,12 +191,11 @@ set_scene (RushesSceneRow *self, RushesScene *scene)
       g_autofree char *menu = g_strdup_printf (_ ("Menu of %s"), rushes_scene_get_name (scene));
       g_autofree char *bar = g_strdup_printf (_ ("Progress of %s"), rushes_scene_get_name (scene));
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, menu, -1);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, bar, -1);
+      rushes_accessible_label (self->menu_button, menu);
+      rushes_accessible_label (self->progress, bar);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCENE]);
+  update_name (self);
 }
 
 static void
@@ -222,13 +260,16 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
 
   g_type_ensure (RUSHES_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "scene-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, status);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
   gtk_widget_class_bind_template_callback (widget_class, describe);
   gtk_widget_class_bind_template_callback (widget_class, dup_icon);
+  gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
   gtk_widget_class_bind_template_callback (widget_class, dup_state);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
+  gtk_widget_class_bind_template_callback (widget_class, update_name);
   gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
@@ -239,8 +280,8 @@ rushes_scene_row_init (RushesSceneRow *self)
   GtkDropTarget *target;
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (gtk_menu_button_get_popover (GTK_MENU_BUTTON (self->menu_button)), "map",
-                           G_CALLBACK (select_scene), self, G_CONNECT_SWAPPED);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu_button), create_menu, self,
+                                         NULL);
 
   target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);

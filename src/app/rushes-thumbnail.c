@@ -126,6 +126,32 @@ rushes_thumbnail_set_file (RushesThumbnail *self, const char *file)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FILE]);
 }
 
+/* As large as it is asked to be, whatever the picture is. */
+static void
+rushes_thumbnail_measure (GtkWidget *widget,
+                          GtkOrientation orientation,
+                          int for_size,
+                          int *minimum,
+                          int *natural,
+                          int *minimum_baseline,
+                          int *natural_baseline)
+{
+  *minimum = 0;
+  *natural = 0;
+}
+
+static void
+rushes_thumbnail_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  RushesThumbnail *self = RUSHES_THUMBNAIL (widget);
+  const GtkAllocation all = { 0, 0, width, height };
+
+  if (gtk_widget_should_layout (self->picture))
+    gtk_widget_size_allocate (self->picture, &all, -1);
+  if (gtk_widget_should_layout (self->placeholder))
+    gtk_widget_size_allocate (self->placeholder, &all, -1);
+}
+
 static void
 rushes_thumbnail_map (GtkWidget *widget)
 {
@@ -196,6 +222,8 @@ rushes_thumbnail_class_init (RushesThumbnailClass *klass)
   object_class->set_property = rushes_thumbnail_set_property;
   object_class->dispose = rushes_thumbnail_dispose;
   widget_class->map = rushes_thumbnail_map;
+  widget_class->measure = rushes_thumbnail_measure;
+  widget_class->size_allocate = rushes_thumbnail_size_allocate;
 
   /**
    * RushesThumbnail:file:
@@ -215,7 +243,6 @@ rushes_thumbnail_class_init (RushesThumbnailClass *klass)
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "thumbnail");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
 }

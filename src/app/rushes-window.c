@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
 #include "rushes-text.h"
@@ -31,7 +32,10 @@ struct _RushesWindow
   GtkWidget *details_page;
   RushesQueueView *queue_view;
   RushesDetails *details;
+  AdwHeaderBar *details_header;
+  GtkWidget *details_title; /* in place of the switcher where there is no room for that */
   AdwViewSwitcher *switcher;
+  AdwViewSwitcherBar *switcher_bar;
   GtkWidget *start_button;
   GtkWidget *jobs_button;
   GtkSpinButton *jobs_spin;
@@ -354,6 +358,9 @@ resized_cb (RushesWindow *self)
     return;
   self->compact = compact;
   gtk_widget_set_visible (self->window_title, !compact);
+  adw_header_bar_set_title_widget (self->details_header,
+                                   compact ? self->details_title : GTK_WIDGET (self->switcher));
+  adw_view_switcher_bar_set_reveal (self->switcher_bar, compact);
   update_jobs (self);
   update_start_button (self);
 }
@@ -534,7 +541,10 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_page);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, queue_view);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, details);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_header);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, details_title);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, start_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_spin);
@@ -573,9 +583,26 @@ rushes_window_init (RushesWindow *self)
   if (*RUSHES_PROFILE != '\0')
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
+  rushes_accessible_label_part (self->start_button, GTK_TYPE_MENU_BUTTON,
+                                _ ("More Ways to Start and Stop"));
+
   target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* What the run has found out. What the file itself warns of is in the details. */
+static void
+warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
+{
+  const RushesReport *report = rushes_scene_get_report (scene);
+  g_autofree char *line = NULL;
+
+  if (report != NULL && report->warnings != NULL &&
+      g_strv_contains ((const char *const *) report->warnings, text))
+    return;
+  line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);
+  rushes_window_tell (self, line);
 }
 
 static void
@@ -593,6 +620,8 @@ follow_manager (RushesWindow *self)
   g_signal_connect_object (self->manager, "notify::trouble", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "notify::error", G_CALLBACK (update_banner), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "warning", G_CALLBACK (warning_cb), self,
                            G_CONNECT_SWAPPED);
   update_jobs (self);
   update_totals (self);
@@ -619,6 +648,7 @@ rushes_window_new (GtkApplication *application, RushesManager *manager, GSetting
   rushes_details_set_manager (self->details, manager, settings,
                               rushes_queue_view_get_selected (self->queue_view));
   adw_view_switcher_set_stack (self->switcher, rushes_details_get_stack (self->details));
+  adw_view_switcher_bar_set_stack (self->switcher_bar, rushes_details_get_stack (self->details));
 
   g_settings_bind (settings, "details-visible", self->details_page, "visible",
                    G_SETTINGS_BIND_DEFAULT);

@@ -54,6 +54,7 @@ report_failure (Inspection *self, const char *path, const GError *error)
   json_object_set_string_member (object, "cause",
                                  rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
   json_object_set_string_member (object, "error", error->message);
+  json_object_set_string_member (object, "advice", rushes_error_get_advice (error->code));
   json_object_unref (object);
   print_json (node);
   cli_report (NULL, error);
@@ -181,6 +182,7 @@ cli_inspect (int argc, char **argv)
   g_autofree char *blender = NULL;
   g_autofree char *log_dir = NULL;
   gboolean factory_startup = FALSE;
+  gboolean sandbox = FALSE;
   int timeout = 30;
   Inspection self = { 0 };
   const GOptionEntry entries[] = {
@@ -194,6 +196,8 @@ cli_inspect (int argc, char **argv)
       N_ ("Ignore Blender's own settings and add-ons"), NULL },
     { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &self.allow_scripts,
       N_ ("Run Python in these scenes: only if you trust them"), NULL },
+    { "sandbox", 0, 0, G_OPTION_ARG_NONE, &sandbox,
+      N_ ("Keep Blender from the network and from files of others (needs bubblewrap)"), NULL },
     G_OPTION_ENTRY_NULL
   };
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
@@ -215,6 +219,8 @@ cli_inspect (int argc, char **argv)
 
   launcher = rushes_launcher_new (blender != NULL ? blender : "blender");
   g_object_set (launcher, "factory-startup", factory_startup, NULL);
+  if (sandbox)
+    cli_use_sandbox (launcher, NULL, (const char *const *) argv + 1);
   if (!rushes_launcher_check (launcher, &error))
     {
       cli_report (NULL, error);

@@ -56,11 +56,13 @@ scene_event_new (CliReporter *reporter, const char *name, RushesScene *scene)
 static void
 add_error (JsonObject *event, const GError *error)
 {
-  json_object_set_string_member (event, "cause",
-                                 error->domain == RUSHES_ERROR
-                                     ? rushes_enum_nick (RUSHES_TYPE_ERROR, error->code)
-                                     : "unknown");
+  gboolean known = error->domain == RUSHES_ERROR;
+
+  json_object_set_string_member (
+      event, "cause", known ? rushes_enum_nick (RUSHES_TYPE_ERROR, error->code) : "unknown");
   set_text (event, "message", error->message);
+  if (known)
+    json_object_set_string_member (event, "advice", rushes_error_get_advice (error->code));
 }
 
 /* A reader of a pipe wants each line now. */
@@ -125,7 +127,15 @@ cli_json_frame_ended (CliReporter *reporter,
                                  : final       ? "failed"
                                                : "retry");
   if (error != NULL)
-    add_error (event, error);
+    {
+      RushesFrames *frames = rushes_scene_get_frames (scene);
+      const RushesFailure *failure =
+          frames != NULL ? rushes_frames_find_failure (frames, frame) : NULL;
+
+      add_error (event, error);
+      if (failure != NULL && failure->evidence != NULL)
+        json_object_set_string_member (event, "evidence", failure->evidence);
+    }
   event_print (event);
 }
 

@@ -16,6 +16,9 @@
 #include "rushes-log.h"
 #include "rushes-queue.h"
 
+/* In seconds: a month. */
+#define LONGEST_TIMEOUT (86400 * 30)
+
 /* What the command line says. Strings are kept as typed: the settings read
  * them, in the C locale, and say what is wrong with them. */
 typedef struct
@@ -32,12 +35,13 @@ typedef struct
   char *engine;
   char *order;
   int timeout;
-  int frame_timeout;
+  char *frame_timeout;
   int retries;
   char *log_dir;
   char *blender;
   gboolean factory_startup;
   gboolean allow_scripts;
+  gboolean sandbox;
   gboolean overwrite;
   gboolean keep;
   char *progress;
@@ -56,6 +60,7 @@ options_clear (Options *options)
   g_free (options->samples);
   g_free (options->engine);
   g_free (options->order);
+  g_free (options->frame_timeout);
   g_free (options->log_dir);
   g_free (options->blender);
   g_free (options->progress);
@@ -90,8 +95,9 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("side-by-side (default) or one-after-another"), N_ ("ORDER") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
       N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
-    { "frame-timeout", 0, 0, G_OPTION_ARG_INT, &options->frame_timeout,
-      N_ ("Seconds without a sign of life that end a Blender (default: 0, no limit)"), N_ ("S") },
+    { "frame-timeout", 0, 0, G_OPTION_ARG_STRING, &options->frame_timeout,
+      N_ ("Seconds without a sign of life that end a Blender, or auto (default: 0, no limit)"),
+      N_ ("S") },
     { "retries", 0, 0, G_OPTION_ARG_INT, &options->retries,
       N_ ("How often a failed frame is tried again (default: 2)"), N_ ("N") },
     { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->log_dir,
@@ -102,6 +108,8 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("Ignore Blender's own settings and add-ons"), NULL },
     { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &options->allow_scripts,
       N_ ("Run Python in these scenes: only if you trust them"), NULL },
+    { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox,
+      N_ ("Keep Blender from the network and from files of others (needs bubblewrap)"), NULL },
     { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
       N_ ("Render frames anew that are there already"), NULL },
     { "keep", 0, 0, G_OPTION_ARG_NONE, &options->keep,
@@ -128,6 +136,26 @@ check_between (const char *option, int value, int low, int high)
     return TRUE;
   cli_error (_ ("%s %d: give a number between %d and %d"), option, value, low, high);
   return FALSE;
+}
+
+static gboolean
+parse_frame_timeout (const char *text, guint *seconds)
+{
+  guint64 number = 0;
+
+  if (g_strcmp0 (text, "auto") == 0)
+    {
+      *seconds = RUSHES_FRAME_TIMEOUT_AUTO;
+      return TRUE;
+    }
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, LONGEST_TIMEOUT, &number, NULL))
+    {
+      cli_error (_ ("--frame-timeout %s: give a number between %d and %d, or auto"), text, 0,
+                 LONGEST_TIMEOUT);
+      return FALSE;
+    }
+  *seconds = (guint) number;
+  return TRUE;
 }
 
 static gboolean
@@ -243,7 +271,8 @@ typedef struct
   RushesPool *pool;
   CliReporter *reporter;
   guint interrupts;
-  GError *error; /* (owned) (nullable): why nothing could be rendered at all */
+  GError *error;      /* (owned) (nullable): why nothing could be rendered at all */
+  const char *advice; /* (nullable): on the failures that were told last */
 } Run;
 
 static gboolean
@@ -282,6 +311,15 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (run->loop);
 }
 
+/* Failures of one kind in a row share the advice below them. */
+static void
+advise (Run *run, const char *next)
+{
+  if (run->advice != NULL && next != run->advice)
+    cli_error ("%s", run->advice);
+  run->advice = next;
+}
+
 /* What is not there and why, for a person who comes back in the morning. */
 static void
 list_failures (Run *run, RushesScene *scene)
@@ -293,7 +331,10 @@ list_failures (Run *run, RushesScene *scene)
   if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED &&
       !(run->error != NULL &&
         g_error_matches (rushes_scene_get_error (scene), run->error->domain, run->error->code)))
-    cli_report (rushes_scene_get_name (scene), rushes_scene_get_error (scene));
+    {
+      advise (run, cli_get_advice (rushes_scene_get_error (scene)));
+      cli_report (rushes_scene_get_name (scene), rushes_scene_get_error (scene));
+    }
   if (frames == NULL)
     return;
 
@@ -302,6 +343,7 @@ list_failures (Run *run, RushesScene *scene)
     {
       const RushesFailure *failure = g_ptr_array_index (failures, i);
 
+      advise (run, rushes_error_get_advice (failure->error->code));
       cli_error (ngettext ("%s: frame %u failed %u time: %s (log: %s)",
                            "%s: frame %u failed %u times: %s (log: %s)", failure->attempts),
                  rushes_scene_get_name (scene), failure->frame, failure->attempts,
@@ -328,13 +370,17 @@ summarise (Run *run, GListModel *scenes)
 
   cli_reporter_finish (run->reporter, exit_code);
   if (run->error != NULL)
-    cli_report (NULL, run->error);
+    {
+      advise (run, cli_get_advice (run->error));
+      cli_report (NULL, run->error);
+    }
   for (guint i = 0; i < g_list_model_get_n_items (scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (scenes, i);
 
       list_failures (run, scene);
     }
+  advise (run, NULL);
 
   return exit_code;
 }
@@ -378,6 +424,7 @@ cli_render (int argc, char **argv)
   g_autofree char *log_dir = NULL;
   const char *output;
   RushesOrder order;
+  guint frame_timeout;
   GType progress;
   Run run = { 0 };
   gint64 began = g_get_monotonic_time ();
@@ -391,7 +438,7 @@ cli_render (int argc, char **argv)
       !parse_progress (options.progress, &progress) ||
       !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
-      !check_between ("--frame-timeout", options.frame_timeout, 0, 86400 * 30) ||
+      !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
       !check_between ("--retries", options.retries, 0, 999))
     return CLI_EXIT_USAGE;
   if (options.overwrite && options.keep)
@@ -402,20 +449,22 @@ cli_render (int argc, char **argv)
 
   launcher = rushes_launcher_new (options.blender != NULL ? options.blender : "blender");
   g_object_set (launcher, "factory-startup", options.factory_startup, NULL);
+  output = options.output != NULL ? options.output : "renders";
+  if (options.sandbox && !cli_use_sandbox (launcher, output, (const char *const *) argv + 1))
+    return CLI_EXIT_FAILED;
   if (!rushes_launcher_check (launcher, &error))
     {
       cli_report (NULL, error);
       return CLI_EXIT_USAGE;
     }
 
-  output = options.output != NULL ? options.output : "renders";
   log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
                                     : rushes_log_make_run_dir (NULL);
   queue = rushes_queue_new ();
   pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
   g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
-                (guint) options.timeout, "frame-timeout", (guint) options.frame_timeout,
-                "max-attempts", (guint) options.retries + 1, NULL);
+                (guint) options.timeout, "frame-timeout", frame_timeout, "max-attempts",
+                (guint) options.retries + 1, NULL);
   reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
 
   for (int i = 1; i < argc; i++)

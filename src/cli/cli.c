@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <locale.h>
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "rushes-error.h"
+#include "rushes-locale.h"
 
 typedef struct
 {
@@ -83,6 +84,52 @@ cli_report (const char *subject, const GError *error)
 
   cli_error ("%s%s%s%s%s", subject != NULL ? subject : "", subject != NULL ? ": " : "",
              error->message, way_out != NULL ? "; " : "", way_out != NULL ? way_out : "");
+}
+
+/**
+ * cli_get_advice:
+ * @error: what went wrong
+ *
+ * Returns: (transfer none) (nullable): one sentence to print below what
+ *   cli_report() prints; %NULL if that says the way out already
+ */
+const char *
+cli_get_advice (const GError *error)
+{
+  return get_way_out (error) == NULL && error->domain == RUSHES_ERROR
+             ? rushes_error_get_advice (error->code)
+             : NULL;
+}
+
+/**
+ * cli_use_sandbox:
+ * @launcher: how clients are started
+ * @output: (nullable): the folder for the results; made when it is missing
+ * @scenes: (array zero-terminated=1): paths
+ *
+ * Has clients run where they can write nothing but @output.
+ *
+ * Returns: whether @output is there; otherwise it has said why not
+ */
+gboolean
+cli_use_sandbox (RushesLauncher *launcher, const char *output, const char *const *scenes)
+{
+  g_object_set (launcher, "sandbox", TRUE, NULL);
+  for (guint i = 0; scenes[i] != NULL; i++)
+    {
+      g_autofree char *folder = g_path_get_dirname (scenes[i]);
+
+      rushes_launcher_share (launcher, folder, FALSE);
+    }
+  if (output == NULL)
+    return TRUE;
+  if (g_mkdir_with_parents (output, 0755) != 0)
+    {
+      cli_error (_ ("The output folder “%s” cannot be made: %s"), output, g_strerror (errno));
+      return FALSE;
+    }
+  rushes_launcher_share (launcher, output, TRUE);
+  return TRUE;
 }
 
 /**
@@ -217,10 +264,7 @@ raise_file_limit (void)
 int
 cli_main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, RUSHES_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  rushes_locale_init ();
   g_set_prgname ("rushes-cli");
   raise_file_limit ();
 

@@ -94,6 +94,12 @@ error_from_code (gint64 code)
       return RUSHES_ERROR_UNSUPPORTED;
     case 6:
       return RUSHES_ERROR_DISK_FULL;
+    case 8:
+      return RUSHES_ERROR_NOT_WRITABLE;
+    case 9:
+      return RUSHES_ERROR_GPU_FAILED;
+    case 10:
+      return RUSHES_ERROR_OUT_OF_MEMORY;
     case -32602:
       return RUSHES_ERROR_INVALID;
     default:

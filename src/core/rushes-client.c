@@ -12,6 +12,7 @@
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-log.h"
+#include "rushes-oom.h"
 
 /* How long each step of an ending may take, in milliseconds. */
 #define LEAVE_MS 3000
@@ -43,6 +44,7 @@ struct _RushesClient
   gboolean exited;        /* the process is gone */
   RushesLog *log;         /* (owned) (nullable) */
   RushesChannel *channel; /* (owned) (nullable) */
+  RushesOom *oom;         /* (owned) (nullable): marked when the task begins */
 
   GTask *task;       /* (owned) (nullable): the start or the call under way */
   guint timeout;     /* of the task, in seconds; 0: none */
@@ -254,6 +256,7 @@ begin_end (RushesClient *self, int first_signal)
 /**
  * rushes_client_explain_death:
  * @wait_status: as waitpid() gives it
+ * @oom: whether the system has killed for want of memory meanwhile
  *
  * Names the cause of death of a process, whether the system says "killed by
  * signal N" or a go-between (a shell, flatpak-spawn, srun) passes that on as
@@ -262,7 +265,7 @@ begin_end (RushesClient *self, int first_signal)
  * Returns: (transfer full): an error in %RUSHES_ERROR
  */
 GError *
-rushes_client_explain_death (int wait_status)
+rushes_client_explain_death (int wait_status, gboolean oom)
 {
   int number = 0;
 
@@ -271,6 +274,9 @@ rushes_client_explain_death (int wait_status)
   else if (WEXITSTATUS (wait_status) > 128 && WEXITSTATUS (wait_status) < 128 + NSIG)
     number = WEXITSTATUS (wait_status) - 128;
 
+  if (number == SIGKILL && oom)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY,
+                        _ ("The system killed Blender because memory ran out"));
   if (number == SIGKILL)
     return g_error_new (RUSHES_ERROR, RUSHES_ERROR_CRASHED,
                         _ ("Blender was killed (signal %d); perhaps memory ran out"), number);
@@ -292,7 +298,8 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   /* What Blender itself had started must not outlive it. */
   signal_group (self, SIGKILL);
-  take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process)));
+  take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
+                                                 rushes_oom_has_struck (self->oom)));
   self->exited = TRUE;
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
@@ -503,6 +510,7 @@ rushes_client_start_async (RushesClient *self,
   if (identifier != NULL)
     self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
   self->pid = self->group;
+  self->oom = rushes_oom_new (self->group);
 
   rushes_log_note (self->log, "client %u starts", self->number);
   set_state (self, RUSHES_CLIENT_STARTING);
@@ -557,9 +565,28 @@ rushes_client_call_async (RushesClient *self,
   g_task_set_source_tag (self->task, rushes_client_call_async);
   self->timeout = timeout;
 
+  rushes_oom_mark (self->oom);
   set_state (self, RUSHES_CLIENT_BUSY);
   feed_watchdog (self);
   rushes_channel_call (self->channel, method, params);
+}
+
+/**
+ * rushes_client_set_timeout:
+ * @self: a client in state %RUSHES_CLIENT_BUSY
+ * @timeout: as for rushes_client_call_async(), from now on
+ *
+ * Changes how long the call under way may be silent.
+ */
+void
+rushes_client_set_timeout (RushesClient *self, guint timeout)
+{
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+
+  self->timeout = timeout;
+  if (timeout == 0)
+    clear_source (&self->watchdog);
+  feed_watchdog (self);
 }
 
 /**
@@ -633,6 +660,7 @@ rushes_client_finalize (GObject *object)
   g_clear_object (&self->process);
   g_clear_object (&self->log);
   g_clear_object (&self->channel);
+  g_clear_pointer (&self->oom, rushes_oom_free);
   g_clear_object (&self->task);
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->blender_version, g_free);
@@ -789,6 +817,25 @@ rushes_client_get_cause (RushesClient *self)
   g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
 
   return self->cause;
+}
+
+/**
+ * rushes_client_get_evidence:
+ * @self: a client
+ *
+ * Returns: (transfer full) (nullable): what it printed last and what we noted
+ *   of it, as rushes_log_get_tail() gives it, once it was started
+ */
+char *
+rushes_client_get_evidence (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  if (self->log == NULL)
+    return NULL;
+  /* An answer may overtake the words that explain it. */
+  rushes_log_flush (self->log);
+  return rushes_log_get_tail (self->log);
 }
 
 /**

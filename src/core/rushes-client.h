@@ -35,6 +35,7 @@ const char *rushes_client_get_blender_version (RushesClient *self);
 gint64 rushes_client_get_pid (RushesClient *self);
 guint64 rushes_client_get_memory (RushesClient *self);
 const GError *rushes_client_get_cause (RushesClient *self);
+char *rushes_client_get_evidence (RushesClient *self);
 void rushes_client_note (RushesClient *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 void rushes_client_start_async (RushesClient *self,
@@ -48,9 +49,10 @@ void rushes_client_call_async (RushesClient *self,
                                guint timeout,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
+void rushes_client_set_timeout (RushesClient *self, guint timeout);
 GVariant *rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error);
 void rushes_client_stop (RushesClient *self, gboolean now);
 
-GError *rushes_client_explain_death (int wait_status);
+GError *rushes_client_explain_death (int wait_status, gboolean oom);
 
 G_END_DECLS

@@ -20,13 +20,16 @@ G_BEGIN_DECLS
  * @RUSHES_ERROR_RENDER_FAILED: Blender refused to render a frame
  * @RUSHES_ERROR_BAD_PICTURE: Blender reported success but the file is not whole
  * @RUSHES_ERROR_CRASHED: the client died
- * @RUSHES_ERROR_OUT_OF_MEMORY: the system killed the client for its memory
+ * @RUSHES_ERROR_OUT_OF_MEMORY: there is not enough memory, of the computer or of
+ *   its graphics card
  * @RUSHES_ERROR_TIMED_OUT: the client gave no sign of life for too long
  * @RUSHES_ERROR_PROTOCOL: the client said something that makes no sense
  * @RUSHES_ERROR_FILE_CHANGED: the .blend changed while it was being rendered
  * @RUSHES_ERROR_SETTINGS_CHANGED: the folder holds frames of other settings
  * @RUSHES_ERROR_BUSY: somebody else renders into this folder
  * @RUSHES_ERROR_STOPPED: the user stopped it
+ * @RUSHES_ERROR_GPU_FAILED: the graphics card or its driver gave up
+ * @RUSHES_ERROR_SCRIPTS_BLOCKED: the scene holds Python that nobody has allowed
  *
  * Why something did not work, in the terms of a person who renders. One list
  * serves for errors of the library and for the causes of a failed frame.
@@ -53,11 +56,15 @@ typedef enum
   RUSHES_ERROR_SETTINGS_CHANGED,
   RUSHES_ERROR_BUSY,
   RUSHES_ERROR_STOPPED,
+  RUSHES_ERROR_GPU_FAILED,
+  RUSHES_ERROR_SCRIPTS_BLOCKED,
 } RushesError;
 
 #define RUSHES_ERROR (rushes_error_quark ())
 
 GQuark rushes_error_quark (void);
+const char *rushes_error_get_title (RushesError code);
+const char *rushes_error_get_advice (RushesError code);
 const char *rushes_enum_nick (GType type, int value);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ failure_free (RushesFailure *failure)
 {
   g_clear_error (&failure->error);
   g_clear_pointer (&failure->log, g_free);
+  g_clear_pointer (&failure->evidence, g_free);
   g_free (failure);
 }
 
@@ -257,6 +258,7 @@ rushes_frames_set_done (RushesFrames *self, guint index)
  *   come from two clients at least, unless only one attempt is allowed
  * @error: why
  * @log: (nullable): path of that client's log
+ * @evidence: (nullable): its last lines
  *
  * Returns: whether the frame is now given up
  */
@@ -266,7 +268,8 @@ rushes_frames_fail (RushesFrames *self,
                     guint client,
                     guint max_attempts,
                     const GError *error,
-                    const char *log)
+                    const char *log,
+                    const char *evidence)
 {
   RushesFailure *failure;
 
@@ -293,6 +296,8 @@ rushes_frames_fail (RushesFrames *self,
   failure->error = g_error_copy (error);
   g_free (failure->log);
   failure->log = g_strdup (log);
+  g_free (failure->evidence);
+  failure->evidence = g_strdup (evidence);
 
   if (failure->attempts >= max_attempts && (failure->several_clients || max_attempts == 1))
     {
@@ -302,6 +307,22 @@ rushes_frames_fail (RushesFrames *self,
 
   make_pending (self, index);
   return FALSE;
+}
+
+/**
+ * rushes_frames_find_failure:
+ * @self: the frames
+ * @frame: a frame's number
+ *
+ * Returns: (transfer none) (nullable): how @frame failed, if it did and is not
+ *   done since; valid until anything happens to the frame
+ */
+const RushesFailure *
+rushes_frames_find_failure (RushesFrames *self, guint frame)
+{
+  guint index;
+
+  return rushes_frame_range_find (self->range, frame, &index) ? lookup_failure (self, index) : NULL;
 }
 
 /**

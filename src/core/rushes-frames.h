@@ -26,6 +26,7 @@ typedef enum
  * @attempts: how often it failed
  * @error: (nullable): why it failed last
  * @log: (nullable): path of the log of the client that had it last
+ * @evidence: (nullable): the last lines of that log when it failed, UTF-8
  */
 typedef struct
 {
@@ -33,6 +34,7 @@ typedef struct
   guint attempts;
   GError *error;
   char *log;
+  char *evidence;
   guint last_client;
   guint last_client_attempts;
   gboolean several_clients;
@@ -55,7 +57,9 @@ gboolean rushes_frames_fail (RushesFrames *self,
                              guint client,
                              guint max_attempts,
                              const GError *error,
-                             const char *log);
+                             const char *log,
+                             const char *evidence);
+const RushesFailure *rushes_frames_find_failure (RushesFrames *self, guint frame);
 void rushes_frames_retry_failed (RushesFrames *self);
 GPtrArray *rushes_frames_list_failures (RushesFrames *self);
 

@@ -34,7 +34,7 @@ struct _RushesInspector
   guint start_timeout;      /* in seconds; 0: none */
 
   GQueue jobs;          /* (element-type Job) (owned): waiting; the head is next */
-  GHashTable *scenes;   /* (owned): scene → its waiting job, both unowned */
+  GHashTable *scenes;   /* (owned): scene → the link of its waiting job, both unowned */
   struct Job *job;      /* (owned) (nullable): at work */
   RushesClient *client; /* (owned) (nullable) */
   gboolean starting;    /* nobody has heard yet how its start went */
@@ -114,7 +114,7 @@ put_back (RushesInspector *self, Job *job)
     }
   g_queue_push_head (&self->jobs, job);
   if (job->scene != NULL)
-    g_hash_table_insert (self->scenes, job->scene, job);
+    g_hash_table_insert (self->scenes, job->scene, self->jobs.head);
 }
 
 static void
@@ -264,6 +264,22 @@ check (RushesInspector *self)
   g_task_run_in_thread (task, check_thread);
 }
 
+/* A sandbox has to show what its client shall see, from its start on. */
+static gboolean
+share (RushesInspector *self, Job *job)
+{
+  g_autofree char *folder = g_path_get_dirname (job->path);
+  gboolean is_new = rushes_launcher_share (self->launcher, folder, FALSE);
+
+  if (job->target != NULL)
+    {
+      g_autofree char *cache = g_path_get_dirname (job->target);
+
+      is_new = rushes_launcher_share (self->launcher, cache, TRUE) || is_new;
+    }
+  return is_new;
+}
+
 /* Does what is next, if it can be done now. */
 static void
 next (RushesInspector *self)
@@ -274,8 +290,12 @@ next (RushesInspector *self)
     return;
   if (self->client == NULL)
     {
-      if (!g_queue_is_empty (&self->jobs))
-        start_client (self);
+      if (g_queue_is_empty (&self->jobs))
+        return;
+      /* All that is known to come: one client for them. */
+      for (GList *link = self->jobs.head; link != NULL; link = link->next)
+        share (self, link->data);
+      start_client (self);
       return;
     }
   state = rushes_client_get_state (self->client);
@@ -284,6 +304,12 @@ next (RushesInspector *self)
 
   g_clear_handle_id (&self->idle_id, g_source_remove);
   self->job = take_job (self);
+  if (self->job != NULL && share (self, self->job))
+    {
+      put_back (self, g_steal_pointer (&self->job));
+      rushes_client_stop (self->client, FALSE);
+      return;
+    }
   if (self->job == NULL)
     self->idle_id = g_timeout_add_seconds (IDLE_SECONDS, idle_cb, self);
   else if (self->job->scene != NULL)
@@ -401,8 +427,8 @@ rushes_inspector_add (RushesInspector *self, RushesScene *scene)
   job = g_new0 (Job, 1);
   job->scene = g_object_ref (scene);
   job->path = g_strdup (rushes_scene_get_path (scene));
-  g_hash_table_insert (self->scenes, scene, job);
   g_queue_push_tail (&self->jobs, job);
+  g_hash_table_insert (self->scenes, scene, self->jobs.tail);
   next (self);
 }
 
@@ -414,16 +440,16 @@ rushes_inspector_add (RushesInspector *self, RushesScene *scene)
 void
 rushes_inspector_remove (RushesInspector *self, RushesScene *scene)
 {
-  Job *job;
+  GList *link;
 
   g_return_if_fail (RUSHES_IS_INSPECTOR (self));
 
-  job = g_hash_table_lookup (self->scenes, scene);
-  if (job != NULL)
+  link = g_hash_table_lookup (self->scenes, scene);
+  if (link != NULL)
     {
       g_hash_table_remove (self->scenes, scene);
-      g_queue_remove (&self->jobs, job);
-      job_free (job);
+      job_free (link->data);
+      g_queue_delete_link (&self->jobs, link);
     }
   if (self->job != NULL && self->job->scene == scene)
     self->job->dropped = TRUE;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include "rushes-error.h"
 #include "rushes-launcher.h"
+#include "rushes-sandbox.h"
 
 /**
  * RushesLauncher:
@@ -20,8 +22,11 @@
 struct _RushesLauncher
 {
   GObject parent_instance;
-  char *blender; /* (owned) a path, or a name to look up in PATH */
+  char *blender;       /* (owned) a path, or a name to look up in PATH */
+  GPtrArray *readable; /* (owned) (element-type filename): what a sandbox must show */
+  GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
   guint factory_startup : 1;
+  guint sandbox : 1;
 };
 
 enum
@@ -29,6 +34,7 @@ enum
   PROP_0,
   PROP_BLENDER,
   PROP_FACTORY_STARTUP,
+  PROP_SANDBOX,
   N_PROPS
 };
 
@@ -48,6 +54,9 @@ rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSp
       break;
     case PROP_FACTORY_STARTUP:
       g_value_set_boolean (value, self->factory_startup);
+      break;
+    case PROP_SANDBOX:
+      g_value_set_boolean (value, self->sandbox);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -71,6 +80,13 @@ rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GP
           g_object_notify_by_pspec (object, pspec);
         }
       break;
+    case PROP_SANDBOX:
+      if (self->sandbox != g_value_get_boolean (value))
+        {
+          self->sandbox = !self->sandbox;
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -82,6 +98,8 @@ rushes_launcher_finalize (GObject *object)
   RushesLauncher *self = RUSHES_LAUNCHER (object);
 
   g_clear_pointer (&self->blender, g_free);
+  g_clear_pointer (&self->readable, g_ptr_array_unref);
+  g_clear_pointer (&self->writable, g_ptr_array_unref);
 
   G_OBJECT_CLASS (rushes_launcher_parent_class)->finalize (object);
 }
@@ -111,6 +129,15 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
   properties[PROP_FACTORY_STARTUP] =
       g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:sandbox:
+   *
+   * Whether clients run where they reach no network and write nothing but the
+   * folders of rushes_launcher_share().
+   */
+  properties[PROP_SANDBOX] =
+      g_param_spec_boolean ("sandbox", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -118,6 +145,8 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
 static void
 rushes_launcher_init (RushesLauncher *self)
 {
+  self->readable = g_ptr_array_new_with_free_func (g_free);
+  self->writable = g_ptr_array_new_with_free_func (g_free);
 }
 
 /**
@@ -144,13 +173,46 @@ find_client_script (void)
 }
 
 /**
+ * rushes_launcher_share:
+ * @self: a launcher
+ * @folder: an existing folder, relative to the current one
+ * @writable: whether clients write there too
+ *
+ * Lets clients that are started from now on use @folder in spite of
+ * #RushesLauncher:sandbox. One client renders many scenes, so they share what
+ * is shared with any.
+ *
+ * Returns: whether clients that were started before lack it
+ */
+gboolean
+rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable)
+{
+  GPtrArray *folders;
+  g_autofree char *path = NULL;
+  char *real;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+  g_return_val_if_fail (folder != NULL, FALSE);
+
+  /* A link in the sandbox leads to where it leads outside. */
+  real = realpath (folder, NULL);
+  path = real != NULL ? g_strdup (real) : g_canonicalize_filename (folder, NULL);
+  free (real);
+  folders = writable ? self->writable : self->readable;
+  if (g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
+    return FALSE;
+  g_ptr_array_add (folders, g_steal_pointer (&path));
+  return self->sandbox;
+}
+
+/**
  * rushes_launcher_check:
  * @self: a launcher
  * @error: return location for a #GError
  *
- * Looks for Blender without starting it.
+ * Looks for Blender, and for what a sandbox needs, without starting it.
  *
- * Returns: whether there is a program to start, else
+ * Returns: whether there are programs to start, else
  *   %RUSHES_ERROR_COULD_NOT_START
  */
 gboolean
@@ -175,7 +237,24 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
                    _ ("Rushes is not installed completely: “%s” is missing"), script);
       return FALSE;
     }
-  return TRUE;
+  return !self->sandbox || rushes_sandbox_check (error);
+}
+
+/* The sandbox has to show the programs too, wherever they lie. */
+static void
+add_sandbox (RushesLauncher *self, GStrvBuilder *argv, const char *script)
+{
+  g_autofree char *program = g_find_program_in_path (self->blender);
+  g_autofree char *program_dir = program != NULL ? g_path_get_dirname (program) : NULL;
+  g_autofree char *script_dir = g_path_get_dirname (script);
+  g_autoptr (GPtrArray) readable = g_ptr_array_copy (self->readable, NULL, NULL);
+
+  /* It holds the same strings, not copies. */
+  g_ptr_array_set_free_func (readable, NULL);
+  g_ptr_array_add (readable, script_dir);
+  if (program_dir != NULL)
+    g_ptr_array_add (readable, program_dir);
+  rushes_sandbox_add_argv (argv, readable, self->writable);
 }
 
 /**
@@ -194,6 +273,8 @@ rushes_launcher_build_argv (RushesLauncher *self, const char *token)
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
+  if (self->sandbox)
+    add_sandbox (self, argv, script);
   g_strv_builder_add_many (argv, self->blender, "--background", "--disable-autoexec", "-noaudio",
                            NULL);
   if (self->factory_startup)
@@ -253,6 +334,9 @@ rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
   static pid_t parent;
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  if (!rushes_launcher_check (self, error))
+    return NULL;
 
   parent = getpid ();
   argv = rushes_launcher_build_argv (self, token);

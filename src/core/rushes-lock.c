@@ -81,8 +81,7 @@ rushes_lock_take (const char *path, GError **error)
           int code = errno;
 
           g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                       _ ("“%s” cannot be written: %s; choose another output folder"), path,
-                       g_strerror (code));
+                       _ ("“%s” cannot be written: %s"), path, g_strerror (code));
           return NULL;
         }
       if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
@@ -91,8 +90,7 @@ rushes_lock_take (const char *path, GError **error)
           g_autofree char *folder = g_path_get_dirname (path);
 
           close (fd);
-          g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_BUSY,
-                       _ ("%s renders into “%s” already; wait for it, or choose another folder"),
+          g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_BUSY, _ ("%s renders into “%s” already"),
                        holder, folder);
           return NULL;
         }
@@ -108,6 +106,19 @@ rushes_lock_take (const char *path, GError **error)
   self->fd = fd;
 
   return self;
+}
+
+/**
+ * rushes_lock_is_current:
+ * @self: the lock
+ *
+ * Returns: whether the lock file is still where it was made; if not, its folder
+ *   has been moved, removed or unmounted
+ */
+gboolean
+rushes_lock_is_current (RushesLock *self)
+{
+  return is_current (self->fd, self->path);
 }
 
 /**

@@ -20,6 +20,10 @@
 /* More than a pipe holds. */
 #define MAX_FLUSH_BYTES (1024 * 1024)
 
+/* How much of its end is told when something failed. */
+#define TAIL_LINES 20
+#define TAIL_BYTES 4096
+
 /* Folders of past runs that are kept. */
 #define MAX_RUNS 50
 
@@ -35,6 +39,7 @@ struct _RushesLog
   char *path; /* (owned) */
   int fd;     /* -1 until it is open */
   gsize written;
+  GString *tail;        /* (owned): its last bytes, also of what was dropped */
   GInputStream *source; /* (owned) (nullable): what is being drained */
 };
 
@@ -48,6 +53,7 @@ rushes_log_finalize (GObject *object)
   if (self->fd >= 0)
     close (self->fd);
   g_clear_pointer (&self->path, g_free);
+  g_string_free (self->tail, TRUE);
   g_clear_object (&self->source);
 
   G_OBJECT_CLASS (rushes_log_parent_class)->finalize (object);
@@ -63,6 +69,7 @@ static void
 rushes_log_init (RushesLog *self)
 {
   self->fd = -1;
+  self->tail = g_string_new (NULL);
 }
 
 /**
@@ -126,6 +133,17 @@ write_all (RushesLog *self, const char *data, gsize size)
     }
 }
 
+/* Cut back now and then, not with every line. */
+static void
+keep_tail (RushesLog *self, const char *data, gsize size)
+{
+  gsize kept = MIN (size, TAIL_BYTES);
+
+  g_string_append_len (self->tail, data + size - kept, (gssize) kept);
+  if (self->tail->len > 2 * TAIL_BYTES)
+    g_string_erase (self->tail, 0, (gssize) (self->tail->len - TAIL_BYTES));
+}
+
 /**
  * rushes_log_append:
  * @self: a log
@@ -142,6 +160,7 @@ rushes_log_append (RushesLog *self, const void *data, gsize size)
 
   g_return_if_fail (RUSHES_IS_LOG (self));
 
+  keep_tail (self, data, size);
   room = MAX_BYTES - self->written;
   if (room == 0)
     return;
@@ -316,4 +335,33 @@ rushes_log_flush (RushesLog *self)
       rushes_log_append (self, buffer, (gsize) n);
       total += (gsize) n;
     }
+}
+
+/**
+ * rushes_log_get_tail:
+ * @self: a log
+ *
+ * Returns: (transfer full): the last 20 lines, of its last 4 KiB at most, as
+ *   valid UTF-8 without the last line's end
+ */
+char *
+rushes_log_get_tail (RushesLog *self)
+{
+  const char *end, *begin;
+  guint lines = 0;
+
+  g_return_val_if_fail (RUSHES_IS_LOG (self), NULL);
+
+  end = self->tail->str + self->tail->len;
+  while (end > self->tail->str && end[-1] == '\n')
+    end--;
+  begin = end;
+  while (begin > self->tail->str && end - begin < TAIL_BYTES &&
+         (begin[-1] != '\n' || ++lines < TAIL_LINES))
+    begin--;
+  /* A line that was cut may begin within a character. */
+  while (begin < end && ((guchar) *begin & 0xc0) == 0x80)
+    begin++;
+
+  return g_utf8_make_valid (begin, end - begin);
 }

@@ -15,5 +15,6 @@ void rushes_log_append (RushesLog *self, const void *data, gsize size);
 void rushes_log_note (RushesLog *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void rushes_log_drain (RushesLog *self, GInputStream *stream);
 void rushes_log_flush (RushesLog *self);
+char *rushes_log_get_tail (RushesLog *self);
 
 G_END_DECLS

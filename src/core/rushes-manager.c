@@ -12,6 +12,9 @@
 /* Numbers for people: four times a second is as good as any. */
 #define REFRESH_MS 250
 
+/* What the main loop can spare at a time. */
+#define SLICE_USEC 4000
+
 /**
  * RushesManager:
  *
@@ -43,6 +46,7 @@ struct _RushesManager
   guint frame_timeout;
   guint max_attempts;
   gboolean factory_startup;
+  gboolean sandbox;
 };
 
 enum
@@ -58,6 +62,7 @@ enum
   PROP_FRAME_TIMEOUT,
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
+  PROP_SANDBOX,
   PROP_STATE,
   PROP_ERROR,
   PROP_TROUBLE,
@@ -179,7 +184,7 @@ make_launcher (RushesManager *self)
   RushesLauncher *launcher =
       rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
 
-  g_object_set (launcher, "factory-startup", self->factory_startup, NULL);
+  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox, NULL);
   return launcher;
 }
 
@@ -308,6 +313,33 @@ requeue_startable (RushesManager *self)
     }
 }
 
+/* What a sandbox has to show: each scene, and where its results go. */
+static void
+share (RushesLauncher *launcher, RushesScene *scene)
+{
+  g_autofree char *source = g_path_get_dirname (rushes_scene_get_path (scene));
+  g_autofree char *output = g_path_get_dirname (rushes_scene_get_folder (scene));
+
+  /* A folder that cannot be made is the scene's trouble, in its turn. */
+  if (rushes_scene_is_ended (scene) || g_mkdir_with_parents (output, 0755) != 0)
+    return;
+  rushes_launcher_share (launcher, source, FALSE);
+  rushes_launcher_share (launcher, output, TRUE);
+}
+
+static void
+share_queued (RushesManager *self, RushesLauncher *launcher)
+{
+  GListModel *list = G_LIST_MODEL (self->queue);
+
+  for (guint i = 0; self->sandbox && i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      share (launcher, scene);
+    }
+}
+
 static void
 run (RushesManager *self)
 {
@@ -322,6 +354,7 @@ run (RushesManager *self)
     }
   set_error (self, NULL);
   requeue_startable (self);
+  share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
@@ -513,71 +546,99 @@ choose_output (RushesManager *self, const char *path)
 
 typedef struct
 {
-  GPtrArray *notes; /* (owned) (element-type utf8) */
+  RushesFound *found; /* (owned) (nullable): since the search is over */
+  guint next;         /* of its paths */
   guint n_added;
-} Added;
+  guint n_doubles;
+  const char *double_name; /* (nullable): the last of them; of @found */
+} Adding;
 
 static void
-added_free (Added *added)
+adding_free (Adding *adding)
 {
-  g_clear_pointer (&added->notes, g_ptr_array_unref);
-  g_free (added);
+  g_clear_pointer (&adding->found, rushes_found_free);
+  g_free (adding);
+}
+
+static void
+note_doubles (Adding *adding)
+{
+  GPtrArray *notes = adding->found->rejected;
+
+  if (adding->n_doubles == 1)
+    {
+      g_autofree char *name = g_filename_display_basename (adding->double_name);
+
+      g_ptr_array_add (notes, g_strdup_printf (_ ("“%s” is in the queue already"), name));
+    }
+  else if (adding->n_doubles > 1)
+    g_ptr_array_add (
+        notes, g_strdup_printf (ngettext ("%u scene is in the queue already",
+                                          "%u scenes are in the queue already", adding->n_doubles),
+                                adding->n_doubles));
+}
+
+static RushesScene *
+make_scene (RushesManager *self, const char *path, RushesSettings *settings)
+{
+  RushesScene *scene = rushes_scene_new (path, settings);
+  g_autofree char *output = choose_output (self, path);
+  g_autofree char *folder = g_build_filename (output, rushes_scene_get_name (scene), NULL);
+
+  rushes_scene_set_folder (scene, folder);
+  return scene;
+}
+
+/* Thousands of scenes take longer than a window may stand still. */
+static gboolean
+add_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  RushesManager *self = g_task_get_source_object (task);
+  Adding *adding = g_task_get_task_data (task);
+  GPtrArray *paths = adding->found->paths;
+  gint64 until = g_get_monotonic_time () + SLICE_USEC;
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+  g_autoptr (GPtrArray) scenes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  while (adding->next < paths->len && g_get_monotonic_time () < until)
+    {
+      const char *path = g_ptr_array_index (paths, adding->next++);
+
+      if (rushes_queue_has_path (self->queue, path))
+        {
+          adding->double_name = path;
+          adding->n_doubles++;
+        }
+      else
+        g_ptr_array_add (scenes, make_scene (self, path, settings));
+    }
+  rushes_queue_append_many (self->queue, scenes);
+  for (guint i = 0; i < scenes->len; i++)
+    rushes_inspector_add (self->inspector, g_ptr_array_index (scenes, i));
+  adding->n_added += scenes->len;
+  if (adding->next < paths->len)
+    return G_SOURCE_CONTINUE;
+
+  note_doubles (adding);
+  if (self->pool != NULL)
+    rushes_pool_reconsider (self->pool);
+  g_task_return_boolean (task, TRUE);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  RushesManager *self = g_task_get_source_object (task);
-  g_autoptr (RushesSettings) settings = rushes_settings_new ();
-  g_autoptr (RushesFound) found = NULL;
+  Adding *adding = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  Added *added;
-  const char *double_name = NULL;
-  g_autofree char *name = NULL;
-  guint n_doubles = 0;
 
-  found = rushes_search_finish (result, &error);
-  if (found == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-
-  added = g_new0 (Added, 1);
-  added->notes = g_steal_pointer (&found->rejected);
-  for (guint i = 0; i < found->paths->len; i++)
-    {
-      const char *path = g_ptr_array_index (found->paths, i);
-      g_autoptr (RushesScene) scene = NULL;
-      g_autofree char *output = NULL;
-
-      if (rushes_queue_has_path (self->queue, path))
-        {
-          double_name = path;
-          n_doubles++;
-          continue;
-        }
-      scene = rushes_scene_new (path, settings);
-      output = choose_output (self, path);
-      rushes_queue_add (self->queue, scene, output);
-      rushes_inspector_add (self->inspector, scene);
-      added->n_added++;
-    }
-
-  if (n_doubles == 1)
-    {
-      name = g_filename_display_basename (double_name);
-      g_ptr_array_add (added->notes, g_strdup_printf (_ ("“%s” is in the queue already"), name));
-    }
-  else if (n_doubles > 1)
-    g_ptr_array_add (added->notes,
-                     g_strdup_printf (ngettext ("%u scene is in the queue already",
-                                                "%u scenes are in the queue already", n_doubles),
-                                      n_doubles));
-  if (self->pool != NULL)
-    rushes_pool_reconsider (self->pool);
-  g_task_return_pointer (task, added, (GDestroyNotify) added_free);
+  adding->found = rushes_search_finish (result, &error);
+  if (adding->found == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, add_cb, g_steal_pointer (&task), g_object_unref);
 }
 
 /**
@@ -602,6 +663,7 @@ rushes_manager_add_files_async (RushesManager *self,
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, rushes_manager_add_files_async);
+  g_task_set_task_data (task, g_new0 (Adding, 1), (GDestroyNotify) adding_free);
   rushes_search_async (files, NULL, search_cb, task);
 }
 
@@ -621,18 +683,15 @@ rushes_manager_add_files_finish (RushesManager *self,
                                  guint *n_added,
                                  GError **error)
 {
-  Added *added;
-  GPtrArray *notes;
+  Adding *adding;
 
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  added = g_task_propagate_pointer (G_TASK (result), error);
-  if (added == NULL)
+  if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
-  *n_added = added->n_added;
-  notes = g_steal_pointer (&added->notes);
-  added_free (added);
-  return notes;
+  adding = g_task_get_task_data (G_TASK (result));
+  *n_added = adding->n_added;
+  return g_steal_pointer (&adding->found->rejected);
 }
 
 /**
@@ -651,12 +710,34 @@ rushes_manager_remove (RushesManager *self, RushesScene *scene)
   g_return_if_fail (RUSHES_IS_MANAGER (self));
   g_return_if_fail (RUSHES_IS_SCENE (scene));
 
-  if (!rushes_queue_find (self->queue, scene, &position))
-    return;
-  rushes_inspector_remove (self->inspector, scene);
-  if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
-    rushes_scene_stop (scene);
-  rushes_queue_remove (self->queue, position);
+  if (rushes_queue_find (self->queue, scene, &position))
+    rushes_manager_remove_many (self, &position, 1);
+}
+
+/**
+ * rushes_manager_remove_many:
+ * @self: a manager
+ * @positions: (array length=n): of scenes in the queue, from the first to the
+ *   last
+ * @n: how many
+ *
+ * As rushes_manager_remove() for each of them.
+ */
+void
+rushes_manager_remove_many (RushesManager *self, const guint *positions, guint n)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RushesScene) scene =
+          g_list_model_get_item (G_LIST_MODEL (self->queue), positions[i]);
+
+      rushes_inspector_remove (self->inspector, scene);
+      if (rushes_scene_get_state (scene) != RUSHES_SCENE_QUEUED)
+        rushes_scene_stop (scene);
+    }
+  rushes_queue_remove_many (self->queue, positions, n);
   if (self->pool != NULL)
     rushes_pool_reconsider (self->pool);
 }
@@ -667,20 +748,40 @@ rushes_manager_remove (RushesManager *self, RushesScene *scene)
  * @scene: a scene that was removed
  * @position: where it was
  *
- * Undoes rushes_manager_remove(). What was being rendered then goes on if
- * anything is being rendered.
+ * Undoes rushes_manager_remove().
  */
 void
 rushes_manager_restore (RushesManager *self, RushesScene *scene, guint position)
 {
-  g_return_if_fail (RUSHES_IS_MANAGER (self));
-  g_return_if_fail (RUSHES_IS_SCENE (scene));
+  g_autoptr (GPtrArray) scenes = g_ptr_array_new ();
 
-  if (rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED && self->pool != NULL)
-    rushes_scene_requeue (scene);
-  rushes_queue_insert (self->queue, position, scene);
-  if (rushes_scene_get_report (scene) == NULL)
-    rushes_inspector_add (self->inspector, scene);
+  g_ptr_array_add (scenes, scene);
+  rushes_manager_restore_many (self, scenes, &position);
+}
+
+/**
+ * rushes_manager_restore_many:
+ * @self: a manager
+ * @scenes: (element-type RushesScene): scenes that were removed
+ * @positions: (array): where they were, from the first to the last
+ *
+ * Undoes rushes_manager_remove_many(). What was being rendered then goes on if
+ * anything is being rendered.
+ */
+void
+rushes_manager_restore_many (RushesManager *self, GPtrArray *scenes, const guint *positions)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (scenes != NULL);
+
+  for (guint i = 0; i < scenes->len; i++)
+    if (rushes_scene_get_state (g_ptr_array_index (scenes, i)) == RUSHES_SCENE_STOPPED &&
+        self->pool != NULL)
+      rushes_scene_requeue (g_ptr_array_index (scenes, i));
+  rushes_queue_insert_many (self->queue, scenes, positions);
+  for (guint i = 0; i < scenes->len; i++)
+    if (rushes_scene_get_report (g_ptr_array_index (scenes, i)) == NULL)
+      rushes_inspector_add (self->inspector, g_ptr_array_index (scenes, i));
   reconsider (self);
 }
 
@@ -842,6 +943,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_FACTORY_STARTUP:
       g_value_set_boolean (value, self->factory_startup);
       break;
+    case PROP_SANDBOX:
+      g_value_set_boolean (value, self->sandbox);
+      break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
@@ -959,6 +1063,12 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
       if (changed)
         renew_launcher (self);
       break;
+    case PROP_SANDBOX:
+      changed = self->sandbox != g_value_get_boolean (value);
+      self->sandbox = g_value_get_boolean (value);
+      if (changed)
+        renew_launcher (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -1054,7 +1164,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
    * As #RushesPool:frame-timeout.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, writable);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, writable);
   /**
    * RushesManager:max-attempts:
    *
@@ -1069,6 +1179,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_FACTORY_STARTUP] =
       g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE, writable);
+  /**
+   * RushesManager:sandbox:
+   *
+   * As #RushesLauncher:sandbox; clients write to the folders of their scenes'
+   * results, as far as they are known when a client starts.
+   */
+  properties[PROP_SANDBOX] = g_param_spec_boolean ("sandbox", NULL, NULL, FALSE, writable);
   /**
    * RushesManager:state:
    *
@@ -1155,7 +1272,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager::warning:
    * @self: the manager
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

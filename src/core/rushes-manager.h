@@ -72,7 +72,9 @@ GPtrArray *rushes_manager_add_files_finish (RushesManager *self,
                                             guint *n_added,
                                             GError **error);
 void rushes_manager_remove (RushesManager *self, RushesScene *scene);
+void rushes_manager_remove_many (RushesManager *self, const guint *positions, guint n);
 void rushes_manager_restore (RushesManager *self, RushesScene *scene, guint position);
+void rushes_manager_restore_many (RushesManager *self, GPtrArray *scenes, const guint *positions);
 RushesScene *rushes_manager_duplicate (RushesManager *self, RushesScene *scene);
 void rushes_manager_set_output (RushesManager *self, RushesScene *scene, const char *output);
 void rushes_manager_inspect (RushesManager *self, RushesScene *scene);

@@ -60,6 +60,8 @@ struct _RushesOutput
   const RushesPictureFormat *format;
   guint32 tag;          /* tells our staging files from a dead run's */
   atomic_llong largest; /* bytes of the largest frame committed so far */
+  atomic_llong total;   /* bytes of all of them */
+  atomic_uint n_sizes;  /* how many they are */
 };
 
 /* ---- Names ----------------------------------------------------------- */
@@ -587,16 +589,55 @@ rushes_output_has_room (RushesOutput *self)
   return get_free_bytes (self) >= MAX (needed, FULL_DISK_BYTES);
 }
 
+/**
+ * rushes_output_foresee:
+ * @self: an output
+ * @n_left: frames that are still to be committed
+ *
+ * Judges by the frames committed so far whether the disk has room for the rest.
+ *
+ * Returns: (transfer full) (nullable): a warning with numbers in it, or %NULL
+ *   when there is room, or nothing can be said
+ */
+char *
+rushes_output_foresee (RushesOutput *self, guint n_left)
+{
+  guint n_sizes = atomic_load (&self->n_sizes);
+  gint64 free_bytes = get_free_bytes (self);
+  double needed;
+  g_autofree char *free_size = NULL;
+  g_autofree char *needed_size = NULL;
+
+  if (n_sizes == 0 || free_bytes < 0)
+    return NULL;
+  needed = (double) atomic_load (&self->total) / n_sizes * n_left;
+  if (needed <= (double) free_bytes)
+    return NULL;
+
+  free_size = g_format_size ((guint64) free_bytes);
+  needed_size = g_format_size ((guint64) needed);
+  return g_strdup_printf (
+      ngettext ("The disk will be full before the end: %u frame is left and needs about %s, "
+                "%s are free",
+                "The disk will be full before the end: %u frames are left and need about %s, "
+                "%s are free",
+                n_left),
+      n_left, needed_size, free_size);
+}
+
 static void
 note_size (RushesOutput *self, const char *path)
 {
   struct stat info;
   long long largest = atomic_load (&self->largest);
 
-  if (stat (path, &info) == 0)
-    while (info.st_size > largest &&
-           !atomic_compare_exchange_weak (&self->largest, &largest, info.st_size))
-      ;
+  if (stat (path, &info) != 0)
+    return;
+  atomic_fetch_add (&self->total, info.st_size);
+  atomic_fetch_add (&self->n_sizes, 1);
+  while (info.st_size > largest &&
+         !atomic_compare_exchange_weak (&self->largest, &largest, info.st_size))
+    ;
 }
 
 /**
@@ -622,6 +663,14 @@ rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name,
   g_autofree char *path = resolve (self, name);
   g_autoptr (GError) local_error = NULL;
 
+  if (!rushes_lock_is_current (self->lock))
+    {
+      /* What has been rendered here would lie alone, in a folder of that name. */
+      rushes_output_discard (self, staging_name);
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                   _ ("The output folder “%s” is no longer there"), self->root);
+      return FALSE;
+    }
   if (!rushes_blend_check_unchanged (self->blend, &local_error))
     {
       rushes_output_discard (self, staging_name);

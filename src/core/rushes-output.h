@@ -45,6 +45,7 @@ char *rushes_output_get_staging_name (RushesOutput *self, guint frame, guint cli
 gboolean
 rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name, GError **error);
 gboolean rushes_output_has_room (RushesOutput *self);
+char *rushes_output_foresee (RushesOutput *self, guint n_left);
 GError *rushes_output_make_full_error (RushesOutput *self);
 void rushes_output_discard (RushesOutput *self, const char *staging_name);
 

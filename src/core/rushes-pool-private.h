@@ -5,6 +5,7 @@
  * works, rushes-pool-work.c has scenes at work, rushes-pool-worker.c clients. */
 
 #include "rushes-estimator.h"
+#include "rushes-pace.h"
 #include "rushes-pool.h"
 
 G_BEGIN_DECLS
@@ -21,9 +22,11 @@ struct _RushesPool
   char *log_dir;            /* (owned) */
   guint jobs;
   RushesOrder order;
-  guint start_timeout; /* in seconds; 0: none */
-  guint frame_timeout; /* in seconds; 0: none */
+  guint start_timeout;     /* in seconds; 0: none */
+  guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */
+  guint shortest_patience; /* in seconds: the shortest timeout found by itself */
   guint max_attempts;
+  guint room; /* how many clients memory has room for, as far as it is known */
 
   GTask *task;          /* (owned) (nullable): while it runs */
   GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
@@ -55,9 +58,11 @@ struct _PoolWork
   RushesWork numbers; /* first: the scheduler reads them in place */
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
-  char *folder;       /* (owned): the scene's, when it was opened */
+  RushesPace pace;
+  char *folder; /* (owned): the scene's, when it was opened */
   gboolean binding;
-  gboolean warned; /* its warnings were passed on */
+  gboolean warned;   /* its warnings were passed on */
+  gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
 };
 
@@ -70,6 +75,7 @@ struct _PoolWorker
   gboolean busy;        /* a call, or the start, is under way */
   gboolean leaving;     /* gets no more work */
   gboolean useful;      /* it has tried to load a scene in its life */
+  gboolean forgiven;    /* its last call lacked memory, and there are fewer clients now */
   gint64 began;         /* when the call under way began */
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
   guint n_commits;      /* its frames that are being checked */
@@ -95,6 +101,8 @@ gboolean pool_worker_is_idle (PoolWorker *worker);
 void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
+guint pool_get_jobs (RushesPool *self);
+gboolean pool_shrink (RushesPool *self, RushesScene *scene);
 void pool_start_failed (RushesPool *self, RushesClient *client);
 void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);

@@ -74,6 +74,19 @@ pool_worker_stop (PoolWorker *worker, gboolean now)
   rushes_client_stop (worker->client, now);
 }
 
+/* Whether @error is for want of memory, and the pool now needs less of it. */
+static gboolean
+forgive (PoolWorker *worker, PoolWork *work, const GError *error)
+{
+  if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY))
+    return FALSE;
+  /* Once for a call, and for the death that ended it. */
+  if (!worker->forgiven)
+    worker->forgiven = pool_shrink (worker->pool, work != NULL ? work->scene : NULL);
+
+  return worker->forgiven;
+}
+
 /* ---- Frames ---------------------------------------------------------- */
 
 static void
@@ -81,12 +94,14 @@ frame_failed (PoolWork *work,
               RushesOutput *output,
               guint index,
               guint frame,
-              RushesClient *client,
+              PoolWorker *worker,
               double seconds,
               const GError *error)
 {
   RushesPool *self = work->pool;
+  RushesClient *client = worker->client;
   guint number = rushes_client_get_number (client);
+  g_autofree char *evidence = rushes_client_get_evidence (client);
   gboolean final;
 
   rushes_client_note (client, "frame %u failed: %s", frame, error->message);
@@ -104,11 +119,22 @@ frame_failed (PoolWork *work,
       pool_wait_for_room (self, output);
       return;
     }
+  if (forgive (worker, work, error))
+    {
+      rushes_scene_give_back_frame (work->scene, index);
+      pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, FALSE);
+      pool_work_update (work);
+      return;
+    }
 
   final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
-                                   rushes_client_get_log_path (client));
+                                   rushes_client_get_log_path (client), evidence);
   pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, final);
-  pool_work_update (work);
+  /* A folder that several clients cannot write is no trouble of one frame. */
+  if (final && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE))
+    pool_work_fail (work, error);
+  else
+    pool_work_update (work);
 }
 
 /* A picture on its way from staging to its final name. */
@@ -121,6 +147,8 @@ typedef struct
   guint index;
   guint frame;
   double seconds;
+  guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
+  char *warning; /* (owned) (nullable): that there is none */
 } Commit;
 
 static void
@@ -130,6 +158,7 @@ commit_free (Commit *commit)
   g_clear_pointer (&commit->worker, pool_worker_unref);
   g_clear_pointer (&commit->output, rushes_output_unref);
   g_clear_pointer (&commit->staging, g_free);
+  g_clear_pointer (&commit->warning, g_free);
   g_free (commit);
 }
 
@@ -139,10 +168,14 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (!rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (commit->n_left > 0)
+    commit->warning = rushes_output_foresee (commit->output, commit->n_left);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -168,6 +201,11 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_emit_frame_ended (self, work->scene, commit->frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
+      if (commit->warning != NULL && !work->foreseen)
+        {
+          work->foreseen = TRUE;
+          pool_emit_warning (self, work->scene, commit->warning);
+        }
       pool_work_update (work);
       /* A frame in the middle of a scene changes nothing for other clients; the
        * last one of a run that is being stopped ends the run. */
@@ -179,8 +217,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         }
     }
   else
-    frame_failed (work, output, commit->index, commit->frame, worker->client, commit->seconds,
-                  error);
+    frame_failed (work, output, commit->index, commit->frame, worker, commit->seconds, error);
 
   pool_dispatch (self);
 }
@@ -191,6 +228,7 @@ static void
 commit_frame (PoolWorker *worker, double seconds)
 {
   RushesPool *self = worker->pool;
+  RushesFrames *frames = rushes_scene_get_frames (worker->work->scene);
   g_autoptr (GTask) task = g_task_new (self, NULL, commit_cb, NULL);
   Commit *commit = g_new0 (Commit, 1);
 
@@ -202,6 +240,9 @@ commit_frame (PoolWorker *worker, double seconds)
   commit->index = worker->index;
   commit->frame = worker->frame;
   commit->seconds = seconds;
+  if (!worker->work->foreseen)
+    commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
+                     rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
   g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
   self->n_flights++;
   worker->n_commits++;
@@ -218,6 +259,7 @@ worker_gone (PoolWorker *worker)
   G_GNUC_UNUSED g_autoptr (PoolWorker) guard = g_rc_box_acquire (worker);
   const GError *cause = rushes_client_get_cause (worker->client);
 
+  forgive (worker, worker->work, cause);
   pool_worker_leave (worker);
   g_signal_handlers_disconnect_by_data (worker->client, worker);
   if (worker->leaving)
@@ -225,7 +267,8 @@ worker_gone (PoolWorker *worker)
   g_ptr_array_remove (self->workers, worker);
   pool_emit_client_changed (self, worker->client);
 
-  if (!worker->useful && !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+  if (!worker->useful && !worker->forgiven &&
+      !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
     pool_start_failed (self, worker->client);
   pool_dispatch (self);
 }
@@ -261,6 +304,7 @@ static void
 begin_call (PoolWorker *worker)
 {
   worker->busy = TRUE;
+  worker->forgiven = FALSE;
   worker->began = g_get_monotonic_time ();
 }
 
@@ -284,12 +328,43 @@ has_outgrown (PoolWorker *worker)
   return memory > GROWTH_FACTOR * worker->baseline + GROWTH_SLACK;
 }
 
+/* After how many seconds of silence a client that works at @pace is ended. */
+static guint
+get_timeout (RushesPool *self, const RushesPace *pace)
+{
+  return self->frame_timeout == RUSHES_FRAME_TIMEOUT_AUTO
+             ? rushes_pace_get_patience (pace, self->shortest_patience)
+             : self->frame_timeout;
+}
+
+/* Frames that were begun before anything was known are judged by it too. */
+static void
+take_pace (PoolWork *work, double seconds)
+{
+  RushesPool *self = work->pool;
+  gboolean was_known = rushes_pace_is_known (&work->pace);
+
+  rushes_pace_add (&work->pace, seconds);
+  if (was_known || !rushes_pace_is_known (&work->pace))
+    return;
+
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      PoolWorker *worker = g_ptr_array_index (self->workers, i);
+
+      if (worker->work == work && worker->output != NULL &&
+          rushes_client_get_state (worker->client) == RUSHES_CLIENT_BUSY)
+        rushes_client_set_timeout (worker->client, get_timeout (self, &work->pace));
+    }
+}
+
 static void
 frame_rendered (PoolWorker *worker, double seconds)
 {
   RushesWork *numbers = &worker->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
+  take_pace (worker->work, seconds);
   commit_frame (worker, seconds);
   if (has_outgrown (worker))
     {
@@ -324,7 +399,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_work_update (work);
     }
   else if (reply == NULL)
-    frame_failed (work, output, worker->index, worker->frame, client, seconds, error);
+    frame_failed (work, output, worker->index, worker->frame, worker, seconds, error);
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
@@ -344,9 +419,9 @@ render_frame (PoolWorker *worker)
   worker->output = rushes_output_ref (rushes_scene_get_output (scene));
   worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
   begin_call (worker);
-  rushes_client_call_async (worker->client, "render_frame",
-                            rushes_verbs_for_frame (worker->frame, worker->staging),
-                            worker->pool->frame_timeout, render_cb, g_rc_box_acquire (worker));
+  rushes_client_call_async (
+      worker->client, "render_frame", rushes_verbs_for_frame (worker->frame, worker->staging),
+      get_timeout (worker->pool, &worker->work->pace), render_cb, g_rc_box_acquire (worker));
   pool_emit_frame_started (worker->pool, scene, worker->frame, number);
 }
 
@@ -411,6 +486,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_worker_leave (worker);
       /* Blender's word is final; a death may be chance, until it repeats. */
       if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+          !forgive (worker, work, error) &&
           (alive || ++work->load_failures >= work->pool->max_attempts))
         pool_work_fail (work, error);
     }
@@ -422,6 +498,7 @@ static void
 load_work (PoolWorker *worker, PoolWork *work)
 {
   RushesScene *scene = work->scene;
+  const RushesPace unknown = { 0 };
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
@@ -429,7 +506,7 @@ load_work (PoolWorker *worker, PoolWork *work)
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);
-  rushes_verbs_run_async (worker->client, calls, worker->pool->frame_timeout, load_cb,
+  rushes_verbs_run_async (worker->client, calls, get_timeout (worker->pool, &unknown), load_cb,
                           g_rc_box_acquire (worker));
 }
 
@@ -458,7 +535,8 @@ pool_worker_next (PoolWorker *worker)
 
   g_assert (!worker->busy);
 
-  if (self->draining || self->stopping || self->workers->len - self->n_leaving > self->jobs)
+  if (self->draining || self->stopping ||
+      self->workers->len - self->n_leaving > pool_get_jobs (self))
     {
       pool_worker_stop (worker, FALSE);
       return;

@@ -16,6 +16,9 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* A frame that is silent for less does not hang, however quick others were. */
+#define SHORTEST_PATIENCE 60
+
 /* How often to look whether a full disk has room again. */
 #define ROOM_SECONDS 2
 
@@ -113,7 +116,7 @@ sort_works (RushesPool *self)
 static void
 open_ahead (RushesPool *self)
 {
-  guint limit = self->jobs + OPEN_AHEAD;
+  guint limit = pool_get_jobs (self) + OPEN_AHEAD;
   guint n_before = self->works->len;
   gboolean from_start = self->next_scene == 0;
   guint unclaimed = 0;
@@ -207,6 +210,32 @@ pool_start_failed (RushesPool *self, RushesClient *client)
     self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
 }
 
+/* How many clients may work at once. */
+guint
+pool_get_jobs (RushesPool *self)
+{
+  return MIN (self->jobs, self->room);
+}
+
+/* A client has run out of memory: from now on there is one fewer, if there can
+ * be. What was lost is then nobody's fault. */
+gboolean
+pool_shrink (RushesPool *self, RushesScene *scene)
+{
+  g_autofree char *text = NULL;
+
+  if (pool_get_jobs (self) == 1)
+    return FALSE;
+
+  /* That client is still among them. */
+  self->room = MAX (MIN (pool_get_jobs (self), self->workers->len - self->n_leaving), 2) - 1;
+  text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
+                                    "Memory ran out; %u Blenders go on working", self->room),
+                          self->room);
+  pool_emit_warning (self, scene, text);
+  return TRUE;
+}
+
 /* Begins frames again after trouble. */
 static void
 end_trouble (RushesPool *self)
@@ -247,21 +276,22 @@ pool_wait_for_room (RushesPool *self, RushesOutput *output)
 static guint
 count_useful_clients (RushesPool *self)
 {
+  guint jobs = pool_get_jobs (self);
   guint64 useful = 0;
 
-  for (guint i = 0; i < self->works->len && useful < self->jobs; i++)
+  for (guint i = 0; i < self->works->len && useful < jobs; i++)
     {
       PoolWork *work = g_ptr_array_index (self->works, i);
 
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
       else if (!work->binding)
-        useful = self->jobs;
+        useful = jobs;
       else
         useful += work->numbers.clients;
     }
 
-  return (guint) MIN (useful, self->jobs);
+  return (guint) MIN (useful, jobs);
 }
 
 /* ---- The run --------------------------------------------------------- */
@@ -426,6 +456,7 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_pool_run_async);
   self->next_scene = 0;
+  self->room = G_MAXUINT;
   self->passed_over = FALSE;
   self->moved = FALSE;
   self->start_failures = 0;
@@ -564,6 +595,7 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
     {
     case PROP_JOBS:
       self->jobs = g_value_get_uint (value);
+      self->room = G_MAXUINT;
       pool_dispatch (self);
       break;
     case PROP_ORDER:
@@ -616,6 +648,8 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:jobs:
    *
    * How many clients may work at once. Fewer lets clients finish their frames.
+   * After one has run out of memory there is one fewer, until
+   * the run ends or this is set.
    */
   properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags);
   /**
@@ -636,10 +670,12 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * RushesPool:frame-timeout:
    *
    * Seconds without a sign of life after which a client that loads or renders
-   * is ended; 0: no limit.
+   * is ended; 0: no limit. With %RUSHES_FRAME_TIMEOUT_AUTO it is ten times what
+   * frames of that scene take, a minute at least; and an hour while that is not
+   * known, and for loading.
    */
   properties[PROP_FRAME_TIMEOUT] =
-      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, 86400 * 30, 0, flags);
+      g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, flags);
   /**
    * RushesPool:max-attempts:
    *
@@ -701,7 +737,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool::warning:
    * @self: the pool
-   * @scene: the scene
+   * @scene: (nullable): the scene, if it is about one
    * @text: what the user should know
    */
   signals[WARNING] = g_signal_new ("warning", RUSHES_TYPE_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -711,6 +747,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
 static void
 rushes_pool_init (RushesPool *self)
 {
+  self->shortest_patience = SHORTEST_PATIENCE;
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_work_unref);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_worker_unref);

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* For #RushesPool:frame-timeout. */
+#define RUSHES_FRAME_TIMEOUT_AUTO G_MAXUINT
+
 #define RUSHES_TYPE_POOL (rushes_pool_get_type ())
 G_DECLARE_FINAL_TYPE (RushesPool, rushes_pool, RUSHES, POOL, GObject)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 #include "rushes-queue.h"
@@ -171,6 +173,64 @@ release (RushesQueue *self, RushesScene *scene)
     g_hash_table_remove (self->paths, path);
 }
 
+/* ---- Scenes that come and go ----------------------------------------- */
+
+/* Puts @added in the place of @n_removed others, and tells of both in one. */
+static void
+splice (RushesQueue *self, guint position, guint n_removed, gpointer *added, guint n_added)
+{
+  GPtrArray *scenes = self->scenes;
+  guint n_after = scenes->len - position - n_removed;
+
+  for (guint i = 0; i < n_added; i++)
+    g_object_ref (added[i]);
+  if (n_removed > 0)
+    g_ptr_array_remove_range (scenes, position, n_removed);
+  if (n_added > 0)
+    {
+      g_ptr_array_set_size (scenes, (int) (scenes->len + n_added));
+      memmove (scenes->pdata + position + n_added, scenes->pdata + position,
+               n_after * sizeof (gpointer));
+      memcpy (scenes->pdata + position, added, n_added * sizeof (gpointer));
+    }
+  g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
+}
+
+/* How many of @positions, from the first on, follow each other without a gap. */
+static guint
+measure_piece (const guint *positions, guint n)
+{
+  guint length = 1;
+
+  while (length < n && positions[length] == positions[0] + length)
+    length++;
+  return length;
+}
+
+static void
+enter (RushesQueue *self, RushesScene *scene)
+{
+  const char *folder = rushes_scene_get_folder (scene);
+
+  g_return_if_fail (folder != NULL);
+
+  if (g_hash_table_contains (self->folders, folder))
+    {
+      g_autofree char *output = g_path_get_dirname (folder);
+
+      choose_folder (self, scene, output);
+    }
+  claim (self, scene);
+  g_signal_connect (scene, "notify", G_CALLBACK (scene_notify_cb), self);
+}
+
+static void
+leave (RushesQueue *self, RushesScene *scene)
+{
+  release (self, scene);
+  g_signal_handlers_disconnect_by_data (scene, self);
+}
+
 /* ---- Public functions ------------------------------------------------ */
 
 /**
@@ -211,24 +271,57 @@ rushes_queue_add (RushesQueue *self, RushesScene *scene, const char *output)
 void
 rushes_queue_insert (RushesQueue *self, guint position, RushesScene *scene)
 {
-  const char *folder;
-
   g_return_if_fail (RUSHES_IS_QUEUE (self));
   g_return_if_fail (RUSHES_IS_SCENE (scene));
-  folder = rushes_scene_get_folder (scene);
-  g_return_if_fail (folder != NULL);
+  g_return_if_fail (rushes_scene_get_folder (scene) != NULL);
 
-  if (g_hash_table_contains (self->folders, folder))
+  enter (self, scene);
+  splice (self, MIN (position, self->scenes->len), 0, (gpointer *) &scene, 1);
+}
+
+/**
+ * rushes_queue_append_many:
+ * @self: a queue
+ * @scenes: (element-type RushesScene): scenes that have folders
+ *
+ * As rushes_queue_insert() at the end for each of them, told in one.
+ */
+void
+rushes_queue_append_many (RushesQueue *self, GPtrArray *scenes)
+{
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (scenes != NULL);
+
+  if (scenes->len == 0)
+    return;
+  for (guint i = 0; i < scenes->len; i++)
+    enter (self, g_ptr_array_index (scenes, i));
+  splice (self, self->scenes->len, 0, scenes->pdata, scenes->len);
+}
+
+/**
+ * rushes_queue_insert_many:
+ * @self: a queue
+ * @scenes: (element-type RushesScene): scenes that have folders
+ * @positions: (array): where each of them is to be afterwards, from the first
+ *   to the last
+ *
+ * Puts back what rushes_queue_remove_many() took out. Positions past the end
+ * mean the end.
+ */
+void
+rushes_queue_insert_many (RushesQueue *self, GPtrArray *scenes, const guint *positions)
+{
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (scenes != NULL);
+
+  for (guint i = 0; i < scenes->len; i++)
+    enter (self, g_ptr_array_index (scenes, i));
+  for (guint i = 0, n; i < scenes->len; i += n)
     {
-      g_autofree char *output = g_path_get_dirname (folder);
-
-      choose_folder (self, scene, output);
+      n = measure_piece (positions + i, scenes->len - i);
+      splice (self, MIN (positions[i], self->scenes->len), 0, scenes->pdata + i, n);
     }
-  claim (self, scene);
-  position = MIN (position, self->scenes->len);
-  g_ptr_array_insert (self->scenes, (int) position, g_object_ref (scene));
-  g_signal_connect (scene, "notify", G_CALLBACK (scene_notify_cb), self);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 
 /**
@@ -244,10 +337,35 @@ rushes_queue_remove (RushesQueue *self, guint position)
   g_return_if_fail (RUSHES_IS_QUEUE (self));
   g_return_if_fail (position < self->scenes->len);
 
-  release (self, g_ptr_array_index (self->scenes, position));
-  g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->scenes, position), self);
-  g_ptr_array_remove_index (self->scenes, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+  leave (self, g_ptr_array_index (self->scenes, position));
+  splice (self, position, 1, NULL, 0);
+}
+
+/**
+ * rushes_queue_remove_many:
+ * @self: a queue
+ * @positions: (array length=n): of scenes that leave, from the first to the last
+ * @n: how many
+ *
+ * As rushes_queue_remove() for each of them; those that follow each other are
+ * told in one.
+ */
+void
+rushes_queue_remove_many (RushesQueue *self, const guint *positions, guint n)
+{
+  g_return_if_fail (RUSHES_IS_QUEUE (self));
+  g_return_if_fail (n == 0 || positions[n - 1] < self->scenes->len);
+
+  for (guint i = 0; i < n; i++)
+    leave (self, g_ptr_array_index (self->scenes, positions[i]));
+  /* From the end: the positions of those that are yet to go must hold. */
+  for (guint end = n, first; end > 0; end = first)
+    {
+      first = end - 1;
+      while (first > 0 && positions[first - 1] + 1 == positions[first])
+        first--;
+      splice (self, positions[first], end - first, NULL, 0);
+    }
 }
 
 /**

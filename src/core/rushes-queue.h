@@ -11,7 +11,10 @@ G_DECLARE_FINAL_TYPE (RushesQueue, rushes_queue, RUSHES, QUEUE, GObject)
 RushesQueue *rushes_queue_new (void);
 gboolean rushes_queue_add (RushesQueue *self, RushesScene *scene, const char *output);
 void rushes_queue_insert (RushesQueue *self, guint position, RushesScene *scene);
+void rushes_queue_append_many (RushesQueue *self, GPtrArray *scenes);
+void rushes_queue_insert_many (RushesQueue *self, GPtrArray *scenes, const guint *positions);
 void rushes_queue_remove (RushesQueue *self, guint position);
+void rushes_queue_remove_many (RushesQueue *self, const guint *positions, guint n);
 void rushes_queue_move (RushesQueue *self, guint from, guint to);
 void rushes_queue_place (RushesQueue *self, RushesScene *scene, const char *output);
 gboolean rushes_queue_has_path (RushesQueue *self, const char *path);

@@ -455,6 +455,7 @@ rushes_scene_give_back_frame (RushesScene *self, guint index)
  * @max_attempts: as for rushes_frames_fail()
  * @error: why
  * @log: (nullable): path of the client's log
+ * @evidence: (nullable): its last lines
  *
  * Returns: whether the frame is given up
  */
@@ -464,7 +465,8 @@ rushes_scene_fail_frame (RushesScene *self,
                          guint client,
                          guint max_attempts,
                          const GError *error,
-                         const char *log)
+                         const char *log,
+                         const char *evidence)
 {
   gboolean final;
 
@@ -472,7 +474,7 @@ rushes_scene_fail_frame (RushesScene *self,
 
   if (!leave_frame (self, index))
     return TRUE;
-  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log);
+  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log, evidence);
 
   return final;
 }
@@ -753,7 +755,6 @@ rushes_scene_from_json (JsonNode *node, GError **error)
 {
   g_autoptr (RushesSettings) settings = NULL;
   g_autofree char *path = NULL;
-  g_autofree char *newest = NULL;
   RushesScene *self;
   JsonObject *object;
   JsonNode *member;

@@ -84,7 +84,8 @@ gboolean rushes_scene_fail_frame (RushesScene *self,
                                   guint client,
                                   guint max_attempts,
                                   const GError *error,
-                                  const char *log);
+                                  const char *log,
+                                  const char *evidence);
 gboolean rushes_scene_settle (RushesScene *self);
 void rushes_scene_fail (RushesScene *self, const GError *error);
 void rushes_scene_stop (RushesScene *self);

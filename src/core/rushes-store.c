@@ -344,8 +344,7 @@ rushes_store_load (RushesStore *self)
                                           n_damaged),
                                 n_damaged, aside);
     }
-  for (guint i = 0; i < scenes->len; i++)
-    rushes_queue_insert (self->queue, G_MAXUINT, g_ptr_array_index (scenes, i));
+  rushes_queue_append_many (self->queue, scenes);
 
   return notice;
 }

@@ -78,6 +78,8 @@ class DiskTest(unittest.TestCase):
         self.addCleanup(process.kill)
 
         said = self.next(process, "message")
+        self.assertRegex(said["message"], r"will be full .* frames are left .* free")
+        said = self.next(process, "message")
         self.assertRegex(said["message"], r"is full: .* free")
         # A descriptor, so that the disk outlives Rushes.
         descriptor = os.open(f"/proc/{process.pid}/root{self.output}", os.O_PATH)

@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "blender"))
 
-from rushes import protocol, verbs  # noqa: E402
+from rushes import causes, errors, protocol, verbs  # noqa: E402
 from rushes.errors import InvalidParams, OutOfRange, RequestError  # noqa: E402
 from rushes.picture import cropped_size, fitted_size, scaled_size  # noqa: E402
 from rushes.timeline import MAX_FRAME, Stretch  # noqa: E402
@@ -249,6 +249,30 @@ class Errors(unittest.TestCase):
     def test_one_line(self) -> None:
         error = RequestError("Error: Cannot read\nError: it\n")
         self.assertEqual(str(error), "Cannot read it")
+
+    def test_causes(self) -> None:
+        for message, kind in (
+            ("Could not write image: No space left on device", errors.DiskFull),
+            ("Could not write image: Disk quota exceeded", errors.DiskFull),
+            ("Could not write image: Permission denied", errors.NotWritable),
+            ("Could not write image: Read-only file system", errors.NotWritable),
+            ("System is out of GPU memory", errors.OutOfMemory),
+            ("System is out of GPU and shared host memory", errors.OutOfMemory),
+            ("Out of memory in cuMemAlloc (queue.cpp:7)", errors.OutOfMemory),
+            ("Failed to create CUDA context (Unknown error)", errors.GpuFailed),
+            ("Illegal address in cuStreamSynchronize(s) (a:1)", errors.GpuFailed),
+            ("OptiX error OPTIX_ERROR_X in optixLaunch", errors.GpuFailed),
+            ("Cannot render, no camera in 'Metal' of 'HIP'", errors.RenderFailed),
+            ("Blender gave no reason", errors.RenderFailed),
+        ):
+            with self.subTest(message=message):
+                error = causes.explain(message, errors.RenderFailed)
+                self.assertIs(type(error), kind)
+                self.assertEqual(str(error), message)
+
+    def test_codes(self) -> None:
+        kinds = errors.RequestError.__subclasses__()
+        self.assertEqual(len({kind.code for kind in kinds}), len(kinds))
 
 
 if __name__ == "__main__":

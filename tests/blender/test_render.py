@@ -221,8 +221,10 @@ class RenderTest(unittest.TestCase):
                     expect=1,
                     env={"LC_ALL": language, "LANG": language},
                 )
+                # Four kinds of trouble, each with the way out below.
                 lines = done.stderr.splitlines()
-                self.assertEqual(len(lines), len(names), done.stderr)
+                self.assertEqual(len(lines), len(names) + 4, done.stderr)
+                lines = [line for line in lines if not line.endswith(".")]
                 for name, line in zip(names, lines):
                     self.assertTrue(line.startswith(f"rushes-cli: {name}: "), line)
                 self.assertIn("camera", lines[-1])
@@ -260,8 +262,9 @@ class RenderTest(unittest.TestCase):
         done = self.render(
             self.scenes[1], "-s", 10000, "--keyframe-shift", 900000, expect=1
         )
-        self.assertIn("1048573", done.stderr)
-        self.assertEqual(len(done.stderr.splitlines()), 1)
+        line, advice = done.stderr.splitlines()
+        self.assertIn("1048573", line)
+        self.assertIn("smaller keyframe scale", advice)
 
     def test_other_settings_are_not_mixed(self) -> None:
         self.render(self.scenes[1], "-r", "16x16", "-f", "1-2")

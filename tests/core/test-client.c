@@ -638,9 +638,13 @@ static const struct
   { "/client/error/load", "load-error=Error: it is broken “so”", NULL, RUSHES_ERROR_LOAD_FAILED,
     "Error: it is broken “so”" },
   { "/client/error/no-camera", "no-camera", NULL, RUSHES_ERROR_NO_CAMERA,
-    "The scene has no camera; add one in Blender and save" },
+    "The scene has no camera" },
   { "/client/error/render", "fail-frame=1", "render_frame", RUSHES_ERROR_RENDER_FAILED,
     "Error: out of paint" },
+  { "/client/error/not-writable", "locked-frame=1", "render_frame", RUSHES_ERROR_NOT_WRITABLE,
+    "The output folder is gone" },
+  { "/client/error/memory", "memory-frame=1", "render_frame", RUSHES_ERROR_OUT_OF_MEMORY,
+    "System is out of GPU memory" },
   { "/client/error/range", "", "move_keyframes", RUSHES_ERROR_OUT_OF_RANGE, NULL },
   { "/client/error/invalid", "", "set_resolution", RUSHES_ERROR_INVALID, NULL },
   { "/client/error/method", "", "make_coffee", RUSHES_ERROR_PROTOCOL,
@@ -789,6 +793,7 @@ static const struct
 } frame_deaths[] = {
   { "/client/frame/crash", "crash-frame=1", RUSHES_ERROR_CRASHED, "(signal 11)" },
   { "/client/frame/exit", "exit-frame=1:7", RUSHES_ERROR_CRASHED, "exit code 7" },
+  { "/client/frame/oom", "oom-frame=1", RUSHES_ERROR_OUT_OF_MEMORY, "memory ran out" },
   { "/client/frame/exit-0", "exit-frame=1:0", RUSHES_ERROR_CRASHED, "exit code 0" },
   { "/client/frame/exit-134", "exit-frame=1:134", RUSHES_ERROR_CRASHED, "(signal 6)" },
   { "/client/frame/exit-137", "exit-frame=1:137", RUSHES_ERROR_CRASHED, "memory" },
@@ -842,11 +847,17 @@ test_explain_death (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GError) error = rushes_client_explain_death (cases[i].status);
+      g_autoptr (GError) error = rushes_client_explain_death (cases[i].status, FALSE);
+      g_autoptr (GError) oom = rushes_client_explain_death (cases[i].status, TRUE);
 
       g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_CRASHED);
       assert_contains (error->message, cases[i].words);
       assert_contains (error->message, "Blender");
+      /* The kernel kills with SIGKILL alone. */
+      if (strstr (error->message, "memory") != NULL)
+        g_assert_error (oom, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY);
+      else
+        g_assert_cmpstr (oom->message, ==, error->message);
     }
 }
 
@@ -969,6 +980,27 @@ is_raised (gpointer flag)
 }
 
 /* Time spent waiting for a call is nobody's fault. */
+/* More time or less for a call that is under way. */
+static void
+test_changed_watchdog (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 began;
+
+  start (fixture, NULL);
+  begin_render (fixture, "hang-frame=1", &result);
+  rushes_client_set_timeout (fixture->client, 600);
+  rushes_client_set_timeout (fixture->client, 0);
+  began = g_get_monotonic_time ();
+  rushes_client_set_timeout (fixture->client, 1);
+  rushes_test_wait_until (is_set, &result);
+  g_assert_null (rushes_client_call_finish (fixture->client, result, &error));
+  g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, G_USEC_PER_SEC);
+  assert_dies (fixture, RUSHES_ERROR_TIMED_OUT);
+}
+
 static void
 test_idle_watchdog (Fixture *fixture, gconstpointer data)
 {
@@ -1139,6 +1171,7 @@ static const struct
 } stubborn[] = {
   { "/client/stop/ignore-term", "ignore-term", TRUE, TRUE },
   { "/client/stop/ignore-term-politely", "ignore-term", FALSE, TRUE },
+  { "/client/stop/ignore-term-child", "ignore-term,child", TRUE, TRUE },
   { "/client/stop/ignore-eof", "ignore-eof", FALSE, TRUE },
   { "/client/stop/child", "child", FALSE, FALSE },
   { "/client/stop/child-now", "child", TRUE, TRUE },
@@ -1148,16 +1181,16 @@ static void
 test_stubborn (Fixture *fixture, gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
-  gint64 pid;
+  pid_t group;
 
   fixture->script = NOTES_SIGTERM;
   start (fixture, stubborn[i].modes);
-  pid = rushes_client_get_pid (fixture->client);
+  group = getpgid ((pid_t) rushes_client_get_pid (fixture->client));
   /* The script and the client, and perhaps its child. */
-  g_assert_cmpuint (count_group ((gint64) getpgid ((pid_t) pid)), ==,
-                    strstr (stubborn[i].modes, "child") != NULL ? 3 : 2);
+  g_assert_cmpuint (count_group (group), ==, strstr (stubborn[i].modes, "child") != NULL ? 3 : 2);
   rushes_client_stop (fixture->client, stubborn[i].now);
   assert_dies (fixture, RUSHES_ERROR_STOPPED);
+  rushes_test_wait_until (is_group_gone, GINT_TO_POINTER (group));
   if (!stubborn[i].sigterm)
     g_assert_false (was_sigterm_noted (fixture));
 }
@@ -1223,19 +1256,34 @@ test_let_go (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_group (pid), ==, 0);
 }
 
+#define N_CYCLES 1000
+
+/* What a thousand clients leave behind: no process, no descriptor, no memory. */
 static void
 test_cycles (Fixture *fixture, gconstpointer data)
 {
-  for (guint i = 0; i < 200; i++)
+  gsize memory = 0;
+
+  for (guint i = 0; i < N_CYCLES; i++)
     {
+      gint64 pid;
+
       start (fixture, NULL);
+      pid = rushes_client_get_pid (fixture->client);
       rushes_client_stop (fixture->client, i % 2 == 0);
       assert_dies (fixture, RUSHES_ERROR_STOPPED);
       g_clear_object (&fixture->client);
+      g_assert_cmpint (kill ((pid_t) pid, 0), ==, -1);
       /* A few pipes of clients just gone may be on their way to be closed. */
       g_assert_cmpuint (count_fds (), <=, fixture->n_fds + 12);
+      /* By then whatever is made once is there. */
+      if (i == N_CYCLES / 5)
+        memory = get_memory ();
     }
   rushes_test_wait_until (are_fds_closed, fixture);
+  g_test_message ("%zu bytes, then %zu", memory, get_memory ());
+  if (!KEEPS_FREED_MEMORY)
+    g_assert_cmpuint (get_memory (), <, memory + 256 * 1024);
 }
 
 /* Worker threads of GLib keep descriptors of their own: they are to be there
@@ -1265,6 +1313,10 @@ add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointe
 int
 main (int argc, char **argv)
 {
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *counter = rushes_test_write (folder, "memory.events", "oom_kill 0\n");
+
+  g_setenv ("RUSHES_OOM_COUNTER", counter, TRUE);
   g_test_init (&argc, &argv, NULL);
   warm_up ();
 
@@ -1303,6 +1355,7 @@ main (int argc, char **argv)
 
   add ("/client/watchdog/hang", NULL, test_hang);
   add ("/client/watchdog/fed", NULL, test_fed_watchdog);
+  add ("/client/watchdog/changed", NULL, test_changed_watchdog);
   add ("/client/watchdog/idle", NULL, test_idle_watchdog);
 
   add ("/client/stop/new", GINT_TO_POINTER (FALSE), test_stop_new);

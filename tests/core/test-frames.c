@@ -34,7 +34,7 @@ fail (RushesFrames *frames, guint index, guint client, guint max_attempts)
       g_error_new (RUSHES_ERROR, RUSHES_ERROR_RENDER_FAILED, "Client %u failed", client);
   g_autofree char *log = g_strdup_printf ("client-%u.log", client);
 
-  return rushes_frames_fail (frames, index, client, max_attempts, error, log);
+  return rushes_frames_fail (frames, index, client, max_attempts, error, log, "its end");
 }
 
 static void
@@ -237,6 +237,9 @@ test_failures (void)
   g_assert_cmpuint (failure->attempts, ==, 3);
   rushes_test_assert_error (failure->error, RUSHES_ERROR_RENDER_FAILED, "Client 1 failed");
   g_assert_cmpstr (failure->log, ==, "client-1.log");
+  g_assert_cmpstr (failure->evidence, ==, "its end");
+  g_assert_true (rushes_frames_find_failure (frames, 120) == failure);
+  g_assert_null (rushes_frames_find_failure (frames, 121));
 }
 
 static void
@@ -247,7 +250,7 @@ test_no_log (void)
   g_autoptr (GPtrArray) failures = NULL;
 
   take (frames, 1);
-  g_assert_true (rushes_frames_fail (frames, 0, 1, 1, error, NULL));
+  g_assert_true (rushes_frames_fail (frames, 0, 1, 1, error, NULL, NULL));
   failures = rushes_frames_list_failures (frames);
   g_assert_null (((RushesFailure *) failures->pdata[0])->log);
 }

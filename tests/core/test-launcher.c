@@ -54,6 +54,73 @@ test_argv_factory_startup (void)
   assert_argv (launcher, expected);
 }
 
+/* Where @first, @second and @third follow each other; or -1. */
+static int
+find_three (char **argv, const char *first, const char *second, const char *third)
+{
+  for (int i = 0; argv[i] != NULL && argv[i + 1] != NULL && argv[i + 2] != NULL; i++)
+    if (g_str_equal (argv[i], first) && g_str_equal (argv[i + 1], second) &&
+        g_str_equal (argv[i + 2], third))
+      return i;
+  return -1;
+}
+
+static void
+test_argv_sandbox (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *scenes = g_build_filename (folder, "scenes", NULL);
+  g_autofree char *output = g_build_filename (scenes, "out", NULL);
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/usr/bin/blender");
+  g_auto (GStrv) plain = rushes_launcher_build_argv (launcher, "token-1");
+  g_auto (GStrv) boxed = NULL;
+  guint n_plain, n_boxed;
+  int reading, writing;
+
+  g_assert_no_errno (g_mkdir_with_parents (output, 0755));
+  g_assert_no_errno (symlink (output, link));
+  g_object_set (launcher, "sandbox", TRUE, NULL);
+  rushes_launcher_share (launcher, link, TRUE);
+  rushes_launcher_share (launcher, output, TRUE);
+  rushes_launcher_share (launcher, scenes, FALSE);
+  rushes_launcher_share (launcher, "/usr/share", FALSE);
+  boxed = rushes_launcher_build_argv (launcher, "token-1");
+
+  /* The same command behind it. */
+  n_plain = g_strv_length (plain);
+  n_boxed = g_strv_length (boxed);
+  g_assert_cmpstrv (plain, boxed + n_boxed - n_plain);
+  g_assert_cmpstr (boxed[n_boxed - n_plain - 1], ==, "--");
+  g_assert_cmpstr (boxed[0], ==, "bwrap");
+  g_assert_true (g_strv_contains ((const char *const *) boxed, "--unshare-net"));
+  g_assert_cmpint (find_three (boxed, "--ro-bind", "/", "/"), >, 0);
+
+  /* What lies in it remains writable; a link is followed, and nothing is there
+   * twice; what can be seen anyway is not bound again. */
+  reading = find_three (boxed, "--ro-bind", scenes, scenes);
+  writing = find_three (boxed, "--bind", output, output);
+  g_assert_cmpint (reading, >, find_three (boxed, "--ro-bind", "/", "/"));
+  g_assert_cmpint (writing, >, reading);
+  g_assert_cmpint (find_three (boxed + writing + 1, "--bind", output, output), ==, -1);
+  g_assert_cmpint (find_three (boxed, "--ro-bind", "/usr/share", "/usr/share"), ==, -1);
+}
+
+static void
+test_no_sandbox (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (g_getenv ("RUSHES_FAKE_CLIENT"));
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (launcher, "sandbox", TRUE, NULL);
+  g_setenv ("PATH", folder, TRUE);
+  g_assert_false (rushes_launcher_check (launcher, &error));
+  g_setenv ("PATH", path, TRUE);
+  rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "bubblewrap");
+}
+
 static void
 test_properties (void)
 {
@@ -69,6 +136,7 @@ test_properties (void)
   g_assert_false (factory_startup);
   g_assert_cmpstr (plain_blender, ==, "blender");
   rushes_test_property_notify (launcher, "factory-startup", TRUE, FALSE);
+  rushes_test_property_notify (launcher, "sandbox", TRUE, FALSE);
 }
 
 static void
@@ -97,12 +165,28 @@ test_check (void)
 static void
 test_spawn_fails (void)
 {
-  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/no/such/blender");
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *program = rushes_test_write (folder, "blender", "#!/no/such/interpreter\n");
+  g_autoptr (RushesLauncher) missing = rushes_launcher_new ("/no/such/blender");
+  g_autoptr (RushesLauncher) broken = rushes_launcher_new (program);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (rushes_launcher_spawn (launcher, "token-1", &error));
+  g_assert_null (rushes_launcher_spawn (missing, "token-1", &error));
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START,
-                            "“/no/such/blender” does not start");
+                            "There is no program “/no/such/blender”");
+  g_clear_error (&error);
+
+  g_assert_no_errno (g_chmod (program, 0755));
+  g_assert_null (rushes_launcher_spawn (broken, "token-1", &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "blender” does not start");
+}
+
+static void
+assert_file (const char *path, const char *expected)
+{
+  g_autofree char *content = rushes_test_read (path);
+
+  g_assert_cmpstr (content, ==, expected);
 }
 
 /* A program that says what it was given, and stays until its standard input ends. */
@@ -132,6 +216,12 @@ test_spawn (void)
   /* A group of its own. */
   g_assert_cmpint (getpgid (pid), ==, pid);
   g_assert_cmpint (getpgid (pid), !=, getpgrp ());
+  /* When memory runs out the kernel takes it, not us. */
+  {
+    g_autofree char *path = g_strdup_printf ("/proc/%d/oom_score_adj", pid);
+
+    assert_file (path, "500\n");
+  }
 
   g_subprocess_communicate_utf8_async (process, "hello\n", NULL, rushes_test_result_cb, &location);
   result = rushes_test_wait_for_result (&location);
@@ -149,6 +239,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/launcher/argv", test_argv);
   g_test_add_func ("/launcher/argv-factory-startup", test_argv_factory_startup);
+  g_test_add_func ("/launcher/argv-sandbox", test_argv_sandbox);
+  g_test_add_func ("/launcher/no-sandbox", test_no_sandbox);
   g_test_add_func ("/launcher/properties", test_properties);
   g_test_add_func ("/launcher/check", test_check);
   g_test_add_func ("/launcher/spawn-fails", test_spawn_fails);

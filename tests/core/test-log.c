@@ -137,6 +137,85 @@ test_under_the_cap (void)
 }
 
 static void
+assert_tail (RushesLog *log, const char *expected)
+{
+  g_autofree char *tail = rushes_log_get_tail (log);
+
+  g_assert_cmpstr (tail, ==, expected);
+}
+
+static void
+test_tail (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
+  g_autoptr (RushesLog) log = open_log (path);
+  g_autoptr (GString) expected = g_string_new (NULL);
+
+  assert_tail (log, "");
+  rushes_log_append (log, "\n", 1);
+  assert_tail (log, "");
+  rushes_log_append (log, "one\n\ntw", 7);
+  assert_tail (log, "\none\n\ntw");
+  rushes_log_append (log, "o\377\n", 3);
+  assert_tail (log, "\none\n\ntwo\357\277\275");
+
+  /* In pieces that have nothing to do with lines. */
+  for (guint i = 1; i <= 1000; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("Line %u\n", i);
+
+      for (const char *p = line; *p != '\0'; p++)
+        rushes_log_append (log, p, 1);
+    }
+  for (guint i = 981; i <= 1000; i++)
+    g_string_append_printf (expected, "%sLine %u", i > 981 ? "\n" : "", i);
+  assert_tail (log, expected->str);
+}
+
+/* One line without end: what is left of it is whole characters. */
+static void
+test_long_tail (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
+  g_autoptr (RushesLog) log = open_log (path);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GString) block = g_string_new (NULL);
+      g_autofree char *tail = NULL;
+
+      for (guint j = 0; j < 5000 + i; j++)
+        g_string_append (block, i > 0 ? "日" : "ä");
+      g_string_append_c (block, 'x');
+      rushes_log_append (log, block->str, block->len);
+      tail = rushes_log_get_tail (log);
+      g_assert_cmpuint (strlen (tail), <=, 4096);
+      g_assert_cmpuint (strlen (tail), >, 4090);
+      g_assert_true (g_str_has_suffix (block->str, tail));
+    }
+}
+
+/* What no longer has room in the file is still evidence. */
+static void
+test_tail_past_the_cap (void)
+{
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
+  g_autoptr (RushesLog) log = open_log (path);
+  g_autofree char *block = g_strnfill (MAX_BYTES, 'x');
+
+  rushes_log_append (log, block, MAX_BYTES);
+  rushes_log_append (log, "\nlast words\n", 12);
+  {
+    g_autofree char *tail = rushes_log_get_tail (log);
+
+    g_assert_true (g_str_has_suffix (tail, "x\nlast words"));
+  }
+}
+
+static void
 gone_cb (gpointer gone, GObject *object)
 {
   *(gboolean *) gone = TRUE;
@@ -226,6 +305,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/log/cap/odd-pieces", GSIZE_TO_POINTER (100003), test_cap);
   g_test_add_data_func ("/log/cap/too-much", GSIZE_TO_POINTER (MAX_BYTES + 5), test_cap);
   g_test_add_func ("/log/under-the-cap", test_under_the_cap);
+  g_test_add_func ("/log/tail", test_tail);
+  g_test_add_func ("/log/tail/long", test_long_tail);
+  g_test_add_func ("/log/tail/past-the-cap", test_tail_past_the_cap);
   g_test_add_func ("/log/drain", test_drain);
   g_test_add_func ("/log/drain-empty", test_drain_empty);
   g_test_add_func ("/log/drain-and-note", test_drain_and_note);

@@ -305,6 +305,43 @@ assert_commit_refused (RushesOutput *output, const char *staging, int code, cons
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+/* Another folder of that name is not the one that the frames belong to. */
+static void
+test_commit_moved (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = open_bound (fixture);
+  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *moved = g_strconcat (fixture->root, "-moved", NULL);
+  g_autofree char *frames = in_frames (fixture, "");
+
+  commit (output, 1);
+  g_assert_no_errno (g_rename (fixture->root, moved));
+  g_assert_no_errno (g_mkdir_with_parents (frames, 0755));
+  write_picture (output, staging);
+  assert_commit_refused (output, staging, RUSHES_ERROR_NOT_WRITABLE, "no longer there");
+  g_assert_cmpuint (count_frames (fixture), ==, 0);
+
+  /* And back again. */
+  g_assert_no_errno (g_rmdir (frames));
+  g_assert_no_errno (g_rmdir (fixture->root));
+  g_assert_no_errno (g_rename (moved, fixture->root));
+  commit (output, 2);
+  g_assert_cmpuint (count_frames (fixture), ==, 2);
+}
+
+/* A disk that has no room for two small pictures would have been noticed. */
+static void
+test_foresee (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = open_bound (fixture);
+
+  g_assert_null (rushes_output_foresee (output, G_MAXUINT));
+  commit (output, 1);
+  commit (output, 2);
+  g_assert_null (rushes_output_foresee (output, 2));
+  g_assert_null (rushes_output_foresee (output, 0));
+}
+
 static void
 test_commit_bad_picture (Fixture *fixture, gconstpointer data)
 {
@@ -1026,6 +1063,8 @@ main (int argc, char **argv)
   add ("names", test_names);
   add ("manifest", test_manifest);
   add ("commit", test_commit);
+  add ("commit-moved", test_commit_moved);
+  add ("foresee", test_foresee);
   add ("commit-bad-picture", test_commit_bad_picture);
   add ("commit-changed-blend", test_commit_changed_blend);
   add ("commit-not-writable", test_commit_not_writable);

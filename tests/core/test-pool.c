@@ -12,7 +12,7 @@
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-picture.h"
-#include "rushes-pool.h"
+#include "rushes-pool-private.h"
 #include "rushes-queue.h"
 #include "test-utils.h"
 
@@ -781,6 +781,168 @@ test_full_disk_stopped (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
   g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 2);
+}
+
+static void
+assert_warning (Fixture *fixture, const char *words)
+{
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  if (strstr (fixture->warnings->pdata[0], words) == NULL)
+    g_error ("There is no “%s” in “%s”", words, (char *) fixture->warnings->pdata[0]);
+}
+
+/* Where memory runs out, fewer clients go on, and the frame is not to blame. */
+static void
+test_out_of_memory (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=30\nframe-ms=20\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 30, 0);
+  assert_warning (fixture, "2 Blenders");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 3);
+  g_assert_cmpuint (count_ended (fixture, scene, 5, RUSHES_ERROR_OUT_OF_MEMORY), ==, 1);
+  g_assert_cmpuint (fixture->ended->len, ==, 31);
+  g_array_remove_range (fixture->ended, 0, 20);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), <=, 2);
+}
+
+/* One alone cannot be fewer: then it is the frame's own want. */
+static void
+test_out_of_memory_alone (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives = g_strdup_printf ("end=6\n%s", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "large.blend", directives);
+  g_autoptr (GPtrArray) failures = NULL;
+  RushesFailure *failure;
+
+  run (fixture);
+  assert_finished (scene, 5, 1);
+  g_assert_cmpuint (fixture->warnings->len, ==, 0);
+  failures = rushes_frames_list_failures (rushes_scene_get_frames (scene));
+  failure = g_ptr_array_index (failures, 0);
+  g_assert_error (failure->error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY);
+  g_assert_nonnull (strstr (failure->evidence, "This Blender is a fake"));
+}
+
+static void
+test_out_of_memory_loading (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "large.blend", "end=9\nload-oom times=1");
+
+  g_object_set (fixture->pool, "jobs", 2, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+  assert_warning (fixture, "1 Blender goes");
+}
+
+static void
+set_jobs_again (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0 && !fixture->flag)
+    {
+      fixture->flag = TRUE;
+      fixture->n_clients_most = 0;
+      set_jobs (fixture, 2);
+    }
+}
+
+/* Whoever sets the number knows better. */
+static void
+test_out_of_memory_told (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "large.blend", "end=40\nframe-ms=20\noom-frame=2 times=1");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = set_jobs_again;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  assert_warning (fixture, "1 Blender goes");
+  g_assert_cmpuint (fixture->n_clients_most, ==, 2);
+}
+
+/* A folder that has become read-only is said once, not with every frame. */
+static void
+test_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) directives = g_string_new ("end=50\nframe-ms=1");
+  RushesScene *scene, *other;
+
+  for (guint frame = 11; frame <= 50; frame++)
+    g_string_append_printf (directives, "\nlocked-frame=%u", frame);
+  scene = add_scene (fixture, "locked.blend", directives->str);
+  other = add_scene (fixture, "other.blend", "end=5");
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_failed (scene, RUSHES_ERROR_NOT_WRITABLE, "folder is gone");
+  assert_finished (other, 5, 0);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 10);
+}
+
+/* And one that is there again is no trouble at all. */
+static void
+test_locked_once (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "locked.blend", "end=9\nlocked-frame=3 times=2");
+
+  set_jobs (fixture, 2);
+  run (fixture);
+  assert_finished (scene, 9, 0);
+}
+
+static void
+stop_on_warning (Fixture *fixture)
+{
+  if (fixture->warnings->len > 0)
+    rushes_pool_drain (fixture->pool);
+}
+
+/* Many terabytes of frames: told with the first of them, once for each scene. */
+static void
+test_low_space (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "endless.blend", "end=1048573\nwidth=2048\nheight=2048");
+
+  set_jobs (fixture, 2);
+  fixture->on_frame = stop_on_warning;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), <=, 10);
+  assert_warning (fixture, "frames are left and need about 17.6");
+}
+
+/* A frame that hangs is known by its neighbours: by those before it, and by those
+ * that two other clients render meanwhile. */
+static void
+test_auto_timeout (Fixture *fixture, gconstpointer directive)
+{
+  g_autofree char *directives =
+      g_strdup_printf ("end=12\nframe-ms=10\n%s times=1", (const char *) directive);
+  RushesScene *scene = add_scene (fixture, "hanging.blend", directives);
+
+  g_object_set (fixture->pool, "jobs", 3, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_TIMED_OUT), ==, 1);
+}
+
+/* A heavy frame that goes on is none that hangs. */
+static void
+test_auto_timeout_heavy (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "heavy.blend", "end=12\nframe-ms=10\nprogress=30\nheavy=8-8:3000");
+
+  g_object_set (fixture->pool, "frame-timeout", RUSHES_FRAME_TIMEOUT_AUTO, NULL);
+  fixture->pool->shortest_patience = 1;
+  run (fixture);
+  assert_finished (scene, 12, 0);
+  g_assert_cmpuint (fixture->ended->len, ==, 12);
 }
 
 static void
@@ -2089,6 +2251,10 @@ add_faults (const char *prefix, void (*test) (Fixture *, gconstpointer))
 int
 main (int argc, char **argv)
 {
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *counter = rushes_test_write (folder, "memory.events", "oom_kill 0\n");
+
+  g_setenv ("RUSHES_OOM_COUNTER", counter, TRUE);
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (wholes); i++)
@@ -2105,6 +2271,18 @@ main (int argc, char **argv)
   add ("/pool/memory", NULL, test_memory);
   add ("/pool/short-lives", NULL, test_short_lives);
 
+  add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);
+  add ("/pool/out-of-memory/alone-killed", "oom-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/alone-told", "memory-frame=4", test_out_of_memory_alone);
+  add ("/pool/out-of-memory/loading", NULL, test_out_of_memory_loading);
+  add ("/pool/out-of-memory/jobs-set-again", NULL, test_out_of_memory_told);
+  add ("/pool/locked/always", NULL, test_locked);
+  add ("/pool/locked/once", NULL, test_locked_once);
+  add ("/pool/low-space", NULL, test_low_space);
+  add ("/pool/auto-timeout/late", "hang-frame=9", test_auto_timeout);
+  add ("/pool/auto-timeout/first", "hang-frame=1", test_auto_timeout);
+  add ("/pool/auto-timeout/heavy", NULL, test_auto_timeout_heavy);
   add_faults ("/pool/fault/once", test_fault_once);
   add_faults ("/pool/fault/always", test_fault_always);
   add ("/pool/fault/all", NULL, test_all_faults);

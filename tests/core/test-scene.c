@@ -148,7 +148,8 @@ fail_frame (Fixture *fixture, guint index, guint client)
 {
   g_autoptr (GError) error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_RENDER_FAILED, "No paint");
 
-  return rushes_scene_fail_frame (fixture->scene, index, client, ATTEMPTS, error, "client.log");
+  return rushes_scene_fail_frame (fixture->scene, index, client, ATTEMPTS, error, "client.log",
+                                  "its end");
 }
 
 static void

@@ -235,6 +235,14 @@ class CliTest(unittest.TestCase):
         self.assertTrue(text.startswith("rushes-cli: "), text)
         return text
 
+    def assert_one_failure(self, stderr: bytes) -> str:
+        """One line that says what failed, one below it with the way out; the first."""
+        line, advice = stderr.decode().splitlines()
+        for each in line, advice:
+            self.assertTrue(each.startswith("rushes-cli: "), each)
+        self.assertTrue(advice.endswith("."), advice)
+        return line
+
 
 class Usage(CliTest):
     BAD: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -266,7 +274,9 @@ class Usage(CliTest):
         (("--include", "x"), "frames"),
         (("--samples", "-1"), "0 or more"),
         (("--timeout", "-1"), "between 0 and"),
-        (("--frame-timeout", "x"), "--help"),
+        (("--frame-timeout", "x"), "or auto"),
+        (("--frame-timeout", "-1"), "between 0 and"),
+        (("--frame-timeout", "2592001"), "2592000"),
         (("--retries", "-1"), "between 0 and 999"),
         (("--overwrite", "--keep"), "exclude each other"),
         (("--nonsense",), "--help"),
@@ -512,15 +522,43 @@ class Render(CliTest):
         result = self.cli("--retries", "1", "scene.blend")
         self.assertEqual(result.returncode, FAILED)
         lines = result.stderr.decode().splitlines()
-        self.assertEqual(len(lines), 2)
+        self.assertEqual(len(lines), 4)
         self.assertIn("frame 2 failed 2 times", lines[0])
         self.assertIn("signal 11", lines[0])
-        self.assertIn("frame 4 failed", lines[1])
-        for line in lines:
+        self.assertIn("another version of Blender", lines[1])
+        self.assertIn("frame 4 failed", lines[2])
+        self.assertIn("Check the disk", lines[3])
+        for line in lines[::2]:
             log = re.search(r"\(log: (.*)\)$", line)
             assert log
             self.assertTrue(Path(log.group(1)).is_file())
         self.assertEqual(len(self.frames("scene")), 3)
+
+    def test_advice_is_given_once(self) -> None:
+        """Below all failures of one kind, whatever their frame and scene."""
+        self.blend("a.blend", "end=4", "fail-frame=1", "fail-frame=3")
+        self.blend("b.blend", "end=4", "fail-frame=2")
+        result = self.cli("--retries", "0", "a.blend", "b.blend")
+        lines = result.stderr.decode().splitlines()
+        self.assertEqual([": frame " in line for line in lines], [True] * 3 + [False])
+
+    def test_evidence(self) -> None:
+        self.env["RUSHES_FAKE"] = "log-lines=100"
+        self.blend("scene.blend", "end=3", "crash-frame=2 times=1", "fail-frame=3")
+        events = self.events("--retries", "1", "scene.blend", code=FAILED)
+        failures = [
+            event for event in events if event.get("cause") and "frame" in event
+        ]
+        self.assertGreaterEqual(len(failures), 3)
+        for event in failures:
+            lines = event["evidence"].splitlines()
+            self.assertEqual(len(lines), 20)
+            self.assertTrue(lines[0].startswith("Line 8") or "Line 9" in lines[0])
+            self.assertTrue(event["advice"].endswith("."))
+        for event in events:
+            self.assertEqual("cause" in event, "advice" in event)
+            if event["event"] == "frame" and event["state"] == "done":
+                self.assertNotIn("evidence", event)
 
 
 class Files(CliTest):
@@ -559,7 +597,8 @@ class Files(CliTest):
         self.assertEqual(events[-1]["scenes_failed"], len(bad))
         self.assertEqual(events[-1]["done"], 5)
         lines = result.stderr.decode().splitlines()
-        self.assertEqual(len(lines), len(bad))
+        # Neighbours of one kind share the way out.
+        self.assertEqual(len(lines), len(bad) + 5)
         for line in lines:
             self.assertTrue(line.isprintable(), line)
 
@@ -619,14 +658,16 @@ class Files(CliTest):
         self.blend("scene.blend", "end=2")
         result = self.cli("--progress", "json", name, "scene.blend")
         self.assertEqual(result.returncode, FAILED)
-        self.assert_one_line(result.stderr)
+        self.assert_one_failure(result.stderr)
         events = parse(result.stdout)
         self.assertEqual(events[-1]["scenes_failed"], 1)
         self.assertEqual(events[-1]["done"], 2)
-        for verb in "render", "inspect":
-            result = self.cli(name, verb=verb)
-            self.assertEqual(result.returncode, FAILED)
-            self.assertIn("UTF-8", self.assert_one_line(result.stderr))
+        result = self.cli(name)
+        self.assertEqual(result.returncode, FAILED)
+        self.assertIn("UTF-8", self.assert_one_failure(result.stderr))
+        result = self.cli(name, verb="inspect")
+        self.assertEqual(result.returncode, FAILED)
+        self.assertIn("UTF-8", self.assert_one_line(result.stderr))
 
     def test_no_room(self) -> None:
         self.blend("scene.blend", "end=2")

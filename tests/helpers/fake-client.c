@@ -36,6 +36,8 @@ enum
   ERROR_RANGE = 4,
   ERROR_DISK_FULL = 6,
   ERROR_NO_SCENE = 7,
+  ERROR_NOT_WRITABLE = 8,
+  ERROR_MEMORY = 10,
   ERROR_PARSE = -32700,
   ERROR_METHOD = -32601,
   ERROR_PARAMS = -32602,
@@ -176,6 +178,27 @@ die_of_signal (int number)
   signal (number, SIG_DFL);
   raise (number);
   sit ();
+}
+
+/* As the kernel does it: first it counts, then it kills. */
+G_NORETURN static void
+die_of_memory (void)
+{
+  const char *path = g_getenv ("RUSHES_OOM_COUNTER");
+  int fd = path != NULL ? open (path, O_RDWR) : -1;
+  char text[64] = "";
+  int kills = 0;
+
+  if (fd >= 0)
+    {
+      lockf (fd, F_LOCK, 0);
+      if (pread (fd, text, sizeof text - 1, 0) > 0)
+        sscanf (text, "oom_kill %d", &kills);
+      snprintf (text, sizeof text, "oom_kill %d\n", kills + 1);
+      if (pwrite (fd, text, strlen (text), 0) < 0)
+        _exit (1);
+    }
+  die_of_signal (SIGKILL);
 }
 
 /* Leaves somebody behind who keeps our pipes open. */
@@ -479,6 +502,8 @@ load (JsonObject *params, GString *out)
   sleep_ms (get_number (scene.list, "load-ms", 0));
   if (strike ("load-crash", 0) != NULL)
     die_of_signal (SIGSEGV);
+  if (strike ("load-oom", 0) != NULL)
+    die_of_memory ();
   if (get_value (scene.list, "load-error") != NULL)
     return fail (out, ERROR_LOAD, "%s", get_value (scene.list, "load-error"));
 
@@ -499,7 +524,7 @@ initialize (JsonObject *params, GString *out)
   if (code != 0)
     return code;
   if (get_value (scene.list, "no-camera") != NULL)
-    return fail (out, ERROR_NO_CAMERA, "The scene has no camera; add one in Blender and save");
+    return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   g_string_append (out, "\"has_camera\":true}");
@@ -636,13 +661,16 @@ break_down (JsonObject *files, int frame)
 {
   const char *crash = strike ("crash-frame", frame), *leave = strike ("exit-frame", frame);
   const char *hang = strike ("hang-frame", frame), *garbage = strike ("garbage-frame", frame);
+  const char *oom = strike ("oom-frame", frame);
 
-  if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL)
+  if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL || oom != NULL)
     write_pictures (files, frame, scene.width, FALSE, NULL);
   if (crash != NULL)
     die_of_signal (SIGSEGV);
   if (leave != NULL)
     _exit (strchr (leave, ':') != NULL ? atoi (strchr (leave, ':') + 1) : 0);
+  if (oom != NULL)
+    die_of_memory ();
   if (hang != NULL)
     sit ();
   if (garbage != NULL)
@@ -675,6 +703,10 @@ render_frame (JsonObject *params, GString *out)
     }
   if (strike ("fail-frame", frame) != NULL)
     return fail (out, ERROR_RENDER, "Error: out of paint");
+  if (strike ("memory-frame", frame) != NULL)
+    return fail (out, ERROR_MEMORY, "System is out of GPU memory");
+  if (strike ("locked-frame", frame) != NULL)
+    return fail (out, ERROR_NOT_WRITABLE, "The output folder is gone");
   if (strike ("full-frame", frame) != NULL)
     return fail (out, ERROR_DISK_FULL, "No space is left in the output folder");
   if (!writes_nothing && strike ("no-file-frame", frame) == NULL)
