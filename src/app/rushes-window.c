@@ -595,14 +595,15 @@ rushes_window_init (RushesWindow *self)
 static void
 warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
 {
-  const RushesReport *report = rushes_scene_get_report (scene);
+  const RushesReport *report = scene != NULL ? rushes_scene_get_report (scene) : NULL;
   g_autofree char *line = NULL;
 
   if (report != NULL && report->warnings != NULL &&
       g_strv_contains ((const char *const *) report->warnings, text))
     return;
-  line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);
-  rushes_window_tell (self, line);
+  if (scene != NULL)
+    line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);
+  rushes_window_tell (self, line != NULL ? line : text);
 }
 
 static void
