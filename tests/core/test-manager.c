@@ -532,7 +532,7 @@ test_by_user (Fixture *fixture, gconstpointer data)
   const gboolean removes = data != NULL;
   RushesScene *other = add_scene (fixture, "other.blend", "end=20\nframe-ms=10");
   RushesScene *scene = add_scene (fixture, "scene.blend", LONG);
-  g_autoptr (RushesScene) guard = g_object_ref (scene);
+  G_GNUC_UNUSED g_autoptr (RushesScene) guard = g_object_ref (scene);
 
   g_object_set (fixture->manager, "jobs", 2, NULL);
   for (guint alone = 0; alone < 2; alone++)
