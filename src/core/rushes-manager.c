@@ -34,7 +34,8 @@ struct _RushesManager
   char *log_dir;              /* (owned): of this session */
   RushesPool *pool;           /* (owned) (nullable): while it runs */
   RushesManagerState state;
-  GError *error; /* (owned) (nullable): why the last run could not be */
+  gboolean by_user; /* who ended the scene that ended last */
+  GError *error;    /* (owned) (nullable): why the last run could not be */
   RushesTotals totals;
   guint refresh_id;
 
@@ -176,6 +177,17 @@ refresh_later (RushesManager *self)
     self->refresh_id = g_timeout_add (REFRESH_MS, refresh_cb, self);
 }
 
+static void
+scene_changed_cb (RushesManager *self, RushesScene *scene, GParamSpec *pspec)
+{
+  RushesSceneState state = rushes_scene_get_state (scene);
+
+  if (g_str_equal (pspec->name, "state") &&
+      (state == RUSHES_SCENE_FINISHED || state == RUSHES_SCENE_FAILED))
+    self->by_user = FALSE;
+  refresh_later (self);
+}
+
 /* ---- Clients --------------------------------------------------------- */
 
 static RushesLauncher *
@@ -286,7 +298,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesManager) self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean by_user = self->state != RUSHES_MANAGER_RENDERING;
+  gboolean by_user = self->state != RUSHES_MANAGER_RENDERING || self->by_user;
 
   rushes_pool_run_finish (RUSHES_POOL (object), result, &error);
   g_signal_handlers_disconnect_by_data (self->pool, self);
@@ -353,6 +365,7 @@ run (RushesManager *self)
       return;
     }
   set_error (self, NULL);
+  self->by_user = FALSE;
   requeue_startable (self);
   share_queued (self, launcher);
 
@@ -463,6 +476,7 @@ rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean pa
   g_return_if_fail (RUSHES_IS_MANAGER (self));
   g_return_if_fail (RUSHES_IS_SCENE (scene));
 
+  self->by_user = paused;
   rushes_scene_set_paused (scene, paused);
   if (!paused && rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED)
     rushes_scene_requeue (scene);
@@ -484,6 +498,7 @@ rushes_manager_stop_scene (RushesManager *self, RushesScene *scene)
 
   if (rushes_scene_is_ended (scene))
     return;
+  self->by_user = TRUE;
   rushes_scene_set_paused (scene, TRUE);
   rushes_scene_stop (scene);
   reconsider (self);
@@ -728,6 +743,7 @@ rushes_manager_remove_many (RushesManager *self, const guint *positions, guint n
 {
   g_return_if_fail (RUSHES_IS_MANAGER (self));
 
+  self->by_user = TRUE;
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (RushesScene) scene =
@@ -1263,7 +1279,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager::run-ended:
    * @self: the manager
-   * @by_user: whether the user paused or stopped it
+   * @by_user: whether the user paused or stopped it, or the last scene of it
    *
    * No client is left. What became of each scene is for the scenes to say.
    */
@@ -1288,7 +1304,7 @@ rushes_manager_init (RushesManager *self)
   self->start_timeout = 30;
   self->max_attempts = 3;
   g_signal_connect_swapped (self->queue, "items-changed", G_CALLBACK (refresh_later), self);
-  g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (refresh_later), self);
+  g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (scene_changed_cb), self);
 }
 
 /**
