@@ -68,12 +68,6 @@ list_icon_classes (RushesSceneRow *self, RushesScene *scene)
   return g_strsplit (class, " ", 0);
 }
 
-static char *
-dup_state (RushesSceneRow *self, RushesScene *scene)
-{
-  return scene != NULL ? g_strdup (rushes_text_scene_state (scene)) : NULL;
-}
-
 /* A bar that has nothing to say is noise; its place stays. */
 static double
 get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
@@ -93,6 +87,52 @@ get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
     default:
       return 0;
     }
+}
+
+/* ---- Tooltips -------------------------------------------------------- */
+
+/* Made when they are wanted: GTK asks the screen where the pointer is whenever
+ * the text of one changes, and waits for the answer. */
+static gboolean
+show_tooltip (GtkTooltip *tooltip, const char *text)
+{
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL;
+}
+
+static gboolean
+query_path_cb (GtkWidget *widget,
+               int x,
+               int y,
+               gboolean keyboard,
+               GtkTooltip *tooltip,
+               RushesSceneRow *self)
+{
+  return self->scene != NULL && show_tooltip (tooltip, rushes_scene_get_path (self->scene));
+}
+
+static gboolean
+query_status_cb (GtkWidget *widget,
+                 int x,
+                 int y,
+                 gboolean keyboard,
+                 GtkTooltip *tooltip,
+                 RushesSceneRow *self)
+{
+  g_autofree char *text = self->scene != NULL ? rushes_text_scene (self->scene) : NULL;
+
+  return show_tooltip (tooltip, text);
+}
+
+static gboolean
+query_state_cb (GtkWidget *widget,
+                int x,
+                int y,
+                gboolean keyboard,
+                GtkTooltip *tooltip,
+                RushesSceneRow *self)
+{
+  return self->scene != NULL && show_tooltip (tooltip, rushes_text_scene_state (self->scene));
 }
 
 /* ---- Dragging -------------------------------------------------------- */
@@ -250,7 +290,9 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, dup_icon);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
   gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
-  gtk_widget_class_bind_template_callback (widget_class, dup_state);
+  gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
   gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
   gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
