@@ -1358,6 +1358,20 @@ rushes_scene_is_ended (RushesScene *self)
 }
 
 /**
+ * rushes_scene_is_startable:
+ * @self: a scene
+ *
+ * Returns: whether it would be rendered if the user said so
+ */
+gboolean
+rushes_scene_is_startable (RushesScene *self)
+{
+  return !self->paused &&
+         (self->state == RUSHES_SCENE_QUEUED || self->state == RUSHES_SCENE_STOPPED ||
+          self->state == RUSHES_SCENE_FAILED);
+}
+
+/**
  * rushes_scene_get_error:
  * @self: a scene
  *
