@@ -11,6 +11,9 @@
 #include "rushes-text.h"
 #include "rushes-watch.h"
 
+/* What the main loop can spare at a time. */
+#define SLICE_USEC 4000
+
 /**
  * RushesDetails:
  *
@@ -37,14 +40,14 @@ struct _RushesDetails
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   RushesScene *first;            /* (owned) (nullable): the first of the selection */
   guint refresh_id;
+  guint next_row;       /* the first that does not show what its scenes have */
+  gboolean scene_stale; /* what is not in a row, likewise */
 };
 
 G_DEFINE_FINAL_TYPE (RushesDetails, rushes_details, ADW_TYPE_BIN)
 
-typedef void (*RowFunc) (RushesSettingRow *row, gpointer user_data);
-
-static void
-for_each_row (RushesDetails *self, RowFunc func, gpointer user_data)
+static GtkWidget *
+get_row (RushesDetails *self, guint i)
 {
   GtkWidget *rows[] = { self->keyframe_scale, self->keyframe_shift, self->frames,
                         self->animations,     self->resolution,     self->format,
@@ -52,8 +55,7 @@ for_each_row (RushesDetails *self, RowFunc func, gpointer user_data)
                         self->samples,        self->denoising,      self->motion_blur,
                         self->threads,        self->addons,         self->allow_scripts };
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    func (RUSHES_SETTING_ROW (rows[i]), user_data);
+  return i < G_N_ELEMENTS (rows) ? rows[i] : NULL;
 }
 
 /* ---- Showing --------------------------------------------------------- */
@@ -100,45 +102,51 @@ refresh_folder (RushesDetails *self, guint n)
 }
 
 static void
-refresh_row (RushesSettingRow *row, gpointer user_data)
+refresh_scene (RushesDetails *self, guint n)
 {
-  rushes_setting_row_refresh (row);
-}
-
-static void
-refresh (RushesDetails *self)
-{
-  guint n = self->scenes != NULL ? g_list_model_get_n_items (self->scenes) : 0;
-  g_autofree char *plan = NULL;
-
-  g_clear_handle_id (&self->refresh_id, g_source_remove);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n > 0 ? "scenes" : "nothing");
-  if (n == 0)
-    return;
+  g_autofree char *plan = n == 1 ? rushes_text_plan (self->first) : NULL;
 
   refresh_heading (self, n);
-  refresh_folder (self, n);
-  for_each_row (self, refresh_row, NULL);
   rushes_problems_set_scene (self->problems, n == 1 ? self->first : NULL);
-  plan = n == 1 ? rushes_text_plan (self->first) : NULL;
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->plan), plan != NULL ? plan : "");
   gtk_widget_set_visible (self->plan, n == 1);
 }
 
+/* With thousands of scenes each row takes its time to find what they have in
+ * common: the window goes on meanwhile. */
 static gboolean
 refresh_cb (gpointer user_data)
 {
   RushesDetails *self = user_data;
+  guint n = g_list_model_get_n_items (self->scenes);
+  gint64 until = g_get_monotonic_time () + SLICE_USEC;
+  GtkWidget *row;
+
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), n > 0 ? "scenes" : "nothing");
+  if (n > 0 && self->scene_stale)
+    refresh_scene (self, n);
+  self->scene_stale = FALSE;
+  if (n == 1 || (n > 0 && self->next_row == 0))
+    refresh_folder (self, n);
+  while (n > 0 && (row = get_row (self, self->next_row)) != NULL)
+    {
+      rushes_setting_row_refresh (RUSHES_SETTING_ROW (row));
+      self->next_row++;
+      if (g_get_monotonic_time () > until)
+        return G_SOURCE_CONTINUE;
+    }
 
   self->refresh_id = 0;
-  refresh (self);
   return G_SOURCE_REMOVE;
 }
 
 /* Once for all that changes in one turn of the main loop. */
 static void
-refresh_later (RushesDetails *self)
+refresh_later (RushesDetails *self, gboolean rows)
 {
+  self->scene_stale = TRUE;
+  if (rows)
+    self->next_row = 0;
   if (self->refresh_id == 0)
     self->refresh_id = g_idle_add (refresh_cb, self);
 }
@@ -146,29 +154,27 @@ refresh_later (RushesDetails *self)
 static void
 scene_changed_cb (RushesDetails *self, RushesScene *scene, GParamSpec *pspec)
 {
-  /* What one of several has to say is not shown here but for its settings. */
-  if (scene == self->first || g_str_equal (pspec->name, "settings") ||
-      g_str_equal (pspec->name, "report"))
-    refresh_later (self);
-}
+  gboolean rows = g_str_equal (pspec->name, "settings") || g_str_equal (pspec->name, "report") ||
+                  g_str_equal (pspec->name, "folder");
 
-static void
-set_row_scenes (RushesSettingRow *row, gpointer scenes)
-{
-  rushes_setting_row_set_scenes (row, scenes);
+  /* What one of several has to say is not shown here but for its settings. */
+  if (rows || scene == self->first)
+    refresh_later (self, rows);
 }
 
 static void
 selection_changed_cb (RushesDetails *self)
 {
   g_autoptr (RushesScene) first = g_list_model_get_item (self->scenes, 0);
+  GtkWidget *row;
 
   if (first != self->first || g_list_model_get_n_items (self->scenes) != 1)
-    for_each_row (self, set_row_scenes, self->scenes);
+    for (guint i = 0; (row = get_row (self, i)) != NULL; i++)
+      rushes_setting_row_set_scenes (RUSHES_SETTING_ROW (row), self->scenes);
   g_set_object (&self->first, first);
   rushes_watch_set_scene (self->watch, first);
   rushes_log_view_set_scene (self->log, first);
-  refresh_later (self);
+  refresh_later (self, TRUE);
 }
 
 /* ---- The output folder ----------------------------------------------- */

@@ -12,15 +12,18 @@
 /**
  * RushesSceneRow:
  *
- * A scene in the list of the queue. All that it shows is bound to the scene.
+ * A scene in the list of the queue. All that it shows follows the scene.
  */
 struct _RushesSceneRow
 {
   GtkBox parent_instance;
 
   RushesScene *scene; /* (owned) (nullable) */
+  GtkWidget *thumbnail;
+  GtkWidget *name;
   GtkWidget *status;
   GtkWidget *progress;
+  GtkWidget *icon;
   GtkWidget *menu_button;
 };
 
@@ -35,46 +38,22 @@ G_DEFINE_FINAL_TYPE (RushesSceneRow, rushes_scene_row, GTK_TYPE_BOX)
 
 static GParamSpec *properties[N_PROPS];
 
-/* ---- Closures of the template ---------------------------------------- */
+/* ---- What the scene is ----------------------------------------------- */
 
-static char *
-describe (RushesSceneRow *self, RushesScene *scene)
+static const char *
+get_icon_class (RushesScene *scene)
 {
-  return scene != NULL ? rushes_text_scene (scene) : NULL;
-}
-
-static char *
-dup_icon (RushesSceneRow *self, RushesScene *scene)
-{
-  return scene != NULL ? g_strdup (rushes_text_scene_icon (scene)) : NULL;
-}
-
-static GStrv
-list_icon_classes (RushesSceneRow *self, RushesScene *scene)
-{
-  const char *class = "dim-label";
-
-  if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
-    class = "error";
-  else if (scene != NULL && rushes_scene_get_n_failed (scene) > 0)
-    class = "warning";
-  else if (scene != NULL && rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
-    class = "success";
-  return g_strsplit (class, " ", 0);
-}
-
-static char *
-dup_state (RushesSceneRow *self, RushesScene *scene)
-{
-  return scene != NULL ? g_strdup (rushes_text_scene_state (scene)) : NULL;
+  if (rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED)
+    return "error";
+  if (rushes_scene_get_n_failed (scene) > 0)
+    return "warning";
+  return rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED ? "success" : "dim-label";
 }
 
 /* A bar that has nothing to say is noise; its place stays. */
 static double
-get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
+get_bar_opacity (RushesScene *scene)
 {
-  if (scene == NULL)
-    return 0;
   switch (rushes_scene_get_state (scene))
     {
     case RUSHES_SCENE_LOADING:
@@ -88,6 +67,97 @@ get_bar_opacity (RushesSceneRow *self, RushesScene *scene)
     default:
       return 0;
     }
+}
+
+static void
+update_status (RushesSceneRow *self)
+{
+  g_autofree char *status = rushes_text_scene (self->scene);
+  const char *icon = rushes_text_scene_icon (self->scene);
+  const char *class = get_icon_class (self->scene);
+
+  gtk_label_set_label (GTK_LABEL (self->status), status);
+  if (g_strcmp0 (gtk_image_get_icon_name (GTK_IMAGE (self->icon)), icon) != 0)
+    gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon);
+  gtk_widget_set_visible (self->icon, icon != NULL);
+  if (!gtk_widget_has_css_class (self->icon, class))
+    gtk_widget_set_css_classes (self->icon, (const char *[]){ class, NULL });
+  gtk_widget_set_opacity (self->progress, get_bar_opacity (self->scene));
+}
+
+static void
+update_newest (RushesSceneRow *self)
+{
+  g_autofree char *file = rushes_scene_get_newest_file (self->scene);
+
+  rushes_thumbnail_set_file (RUSHES_THUMBNAIL (self->thumbnail), file);
+}
+
+static void
+update_progress (RushesSceneRow *self)
+{
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress),
+                                 rushes_scene_get_progress (self->scene));
+}
+
+/* One connection a row. Expressions in the template would be evaluated anew for
+ * each of the properties that they look up, all of them whenever the list is
+ * scrolled and the row is another scene's. */
+static void
+scene_notify_cb (RushesSceneRow *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "progress"))
+    update_progress (self);
+  else if (g_str_equal (pspec->name, "newest-file"))
+    update_newest (self);
+  else
+    update_status (self);
+}
+
+/* ---- Tooltips -------------------------------------------------------- */
+
+/* Made when they are wanted: GTK asks the screen where the pointer is whenever
+ * the text of one changes, and waits for the answer. */
+static gboolean
+show_tooltip (GtkTooltip *tooltip, const char *text)
+{
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL;
+}
+
+static gboolean
+query_path_cb (GtkWidget *widget,
+               int x,
+               int y,
+               gboolean keyboard,
+               GtkTooltip *tooltip,
+               RushesSceneRow *self)
+{
+  return self->scene != NULL && show_tooltip (tooltip, rushes_scene_get_path (self->scene));
+}
+
+static gboolean
+query_status_cb (GtkWidget *widget,
+                 int x,
+                 int y,
+                 gboolean keyboard,
+                 GtkTooltip *tooltip,
+                 RushesSceneRow *self)
+{
+  g_autofree char *text = self->scene != NULL ? rushes_text_scene (self->scene) : NULL;
+
+  return show_tooltip (tooltip, text);
+}
+
+static gboolean
+query_state_cb (GtkWidget *widget,
+                int x,
+                int y,
+                gboolean keyboard,
+                GtkTooltip *tooltip,
+                RushesSceneRow *self)
+{
+  return self->scene != NULL && show_tooltip (tooltip, rushes_text_scene_state (self->scene));
 }
 
 /* ---- The menu -------------------------------------------------------- */
@@ -147,17 +217,34 @@ update_name (RushesSceneRow *self)
 }
 
 static void
+leave_scene (RushesSceneRow *self)
+{
+  if (self->scene != NULL)
+    g_signal_handlers_disconnect_by_data (self->scene, self);
+  g_clear_object (&self->scene);
+}
+
+static void
 set_scene (RushesSceneRow *self, RushesScene *scene)
 {
-  if (!g_set_object (&self->scene, scene))
+  if (self->scene == scene)
     return;
+  leave_scene (self);
   if (scene != NULL)
     {
       g_autofree char *menu = g_strdup_printf (_ ("Menu of %s"), rushes_scene_get_name (scene));
       g_autofree char *bar = g_strdup_printf (_ ("Progress of %s"), rushes_scene_get_name (scene));
 
-      rushes_accessible_label (self->menu_button, menu);
-      rushes_accessible_label (self->progress, bar);
+      self->scene = g_object_ref (scene);
+      g_signal_connect_swapped (scene, "notify", G_CALLBACK (scene_notify_cb), self);
+      gtk_label_set_label (GTK_LABEL (self->name), rushes_scene_get_name (scene));
+      update_status (self);
+      update_newest (self);
+      update_progress (self);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, menu, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, bar, -1);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCENE]);
   update_name (self);
@@ -198,7 +285,7 @@ rushes_scene_row_finalize (GObject *object)
 {
   RushesSceneRow *self = RUSHES_SCENE_ROW (object);
 
-  g_clear_object (&self->scene);
+  leave_scene (self);
 
   G_OBJECT_CLASS (rushes_scene_row_parent_class)->finalize (object);
 }
@@ -225,15 +312,15 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
 
   g_type_ensure (RUSHES_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "scene-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, thumbnail);
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, name);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, status);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
+  gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, icon);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
-  gtk_widget_class_bind_template_callback (widget_class, describe);
-  gtk_widget_class_bind_template_callback (widget_class, dup_icon);
-  gtk_widget_class_bind_template_callback (widget_class, list_icon_classes);
-  gtk_widget_class_bind_template_callback (widget_class, dup_state);
-  gtk_widget_class_bind_template_callback (widget_class, get_bar_opacity);
-  gtk_widget_class_bind_template_callback (widget_class, update_name);
+  gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
 

@@ -28,6 +28,7 @@ struct _RushesSettingRow
   GtkWidget *reset;
   char *problem; /* (owned) (nullable): why what is typed cannot be */
   gboolean updating;
+  gboolean renewed; /* other scenes: what is typed was for those before */
 };
 
 enum
@@ -511,7 +512,8 @@ refresh_entry (RushesSettingRow *self, const char *text, const char *file, gbool
 {
   g_autofree char *typed =
       g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->editor))));
-  gboolean editing = (gtk_widget_get_state_flags (self->editor) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
+  gboolean editing = !self->renewed &&
+                     (gtk_widget_get_state_flags (self->editor) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0;
 
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->editor), mixed          ? _ ("Several values")
                                                             : file != NULL ? file
@@ -551,6 +553,7 @@ rushes_setting_row_refresh (RushesSettingRow *self)
   else
     refresh_entry (self, text, file, mixed);
   self->updating = FALSE;
+  self->renewed = FALSE;
 
   if (self->problem != NULL)
     subtitle = g_strdup (self->problem);
@@ -568,6 +571,8 @@ rushes_setting_row_refresh (RushesSettingRow *self)
  * @self: a row
  * @scenes: (nullable): the scenes that are edited; the caller tells when it or
  *   they change
+ *
+ * They are shown by the next rushes_setting_row_refresh().
  */
 void
 rushes_setting_row_set_scenes (RushesSettingRow *self, GListModel *scenes)
@@ -576,13 +581,7 @@ rushes_setting_row_set_scenes (RushesSettingRow *self, GListModel *scenes)
 
   g_set_object (&self->scenes, scenes);
   g_clear_pointer (&self->problem, g_free);
-  if (GTK_IS_ENTRY (self->editor))
-    {
-      self->updating = TRUE;
-      gtk_editable_set_text (GTK_EDITABLE (self->editor), "");
-      self->updating = FALSE;
-    }
-  rushes_setting_row_refresh (self);
+  self->renewed = TRUE;
 }
 
 /* ---- The object ------------------------------------------------------ */

@@ -272,7 +272,8 @@ update_start_button (RushesWindow *self)
   else
     adw_split_button_set_label (button, label);
   adw_split_button_set_use_underline (button, TRUE);
-  gtk_widget_set_tooltip_text (self->start_button, tooltip);
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->start_button), tooltip) != 0)
+    gtk_widget_set_tooltip_text (self->start_button, tooltip);
   if (state == RUSHES_MANAGER_IDLE && startable)
     gtk_widget_add_css_class (self->start_button, "suggested-action");
   else
@@ -285,6 +286,19 @@ update_start_button (RushesWindow *self)
                                      state == RUSHES_MANAGER_PAUSING);
 }
 
+/* Made when it is wanted: a text that changes costs a question to the screen. */
+static gboolean
+query_totals_cb (GtkWidget *label,
+                 int x,
+                 int y,
+                 gboolean keyboard,
+                 GtkTooltip *tooltip,
+                 RushesWindow *self)
+{
+  gtk_tooltip_set_text (tooltip, gtk_label_get_label (GTK_LABEL (label)));
+  return TRUE;
+}
+
 static void
 update_totals (RushesWindow *self)
 {
@@ -294,7 +308,6 @@ update_totals (RushesWindow *self)
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), totals->progress);
   gtk_label_set_label (GTK_LABEL (self->totals), text);
-  gtk_widget_set_tooltip_text (self->totals, text);
   gtk_revealer_set_reveal_child (self->footer, totals->frames > 0);
   update_start_button (self);
 
@@ -560,6 +573,7 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, show_log_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_totals_cb);
   gtk_widget_class_bind_template_callback (widget_class, resized_cb);
 
   gtk_widget_class_install_action (widget_class, "win.add", NULL, add_action);

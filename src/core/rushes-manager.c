@@ -102,36 +102,16 @@ set_state (RushesManager *self, RushesManagerState state)
 
 /* ---- Totals ---------------------------------------------------------- */
 
-static gboolean
-is_startable (RushesScene *scene)
-{
-  RushesSceneState state = rushes_scene_get_state (scene);
-
-  return !rushes_scene_get_paused (scene) &&
-         (state == RUSHES_SCENE_QUEUED || state == RUSHES_SCENE_STOPPED ||
-          state == RUSHES_SCENE_FAILED);
-}
-
 static void
 count (RushesManager *self)
 {
-  GListModel *list = G_LIST_MODEL (self->queue);
-  RushesTotals totals = { 0 };
-  double parts = 0;
+  const RushesSums *sums = rushes_queue_get_sums (self->queue);
+  RushesTotals totals = {
+    .frames = sums->frames, .done = sums->done, .failed = sums->failed, .startable = sums->startable
+  };
 
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
-      guint n_frames = rushes_scene_get_n_frames (scene);
-
-      totals.frames += n_frames;
-      totals.done += rushes_scene_get_n_done (scene);
-      totals.failed += rushes_scene_get_n_failed (scene);
-      totals.startable += is_startable (scene);
-      parts += n_frames * rushes_scene_get_progress (scene);
-    }
-  if (totals.frames > 0)
-    totals.progress = MIN (parts / (double) totals.frames, 1);
+  if (sums->frames > 0)
+    totals.progress = MIN ((double) sums->rendered / 1000 / (double) sums->frames, 1);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->activities)); i++)
     {
       g_autoptr (RushesActivity) activity =
@@ -320,7 +300,7 @@ requeue_startable (RushesManager *self)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
 
-      if (is_startable (scene) && rushes_scene_is_ended (scene))
+      if (rushes_scene_is_startable (scene) && rushes_scene_is_ended (scene))
         rushes_scene_requeue (scene);
     }
 }
@@ -1377,7 +1357,14 @@ rushes_manager_get_rate (RushesManager *self)
 double
 rushes_manager_get_seconds_left (RushesManager *self)
 {
-  return self->pool != NULL ? rushes_pool_get_seconds_left (self->pool) : -1;
+  const RushesSums *sums = rushes_queue_get_sums (self->queue);
+  double left = (double) sums->left / 1000;
+
+  if (self->pool == NULL || sums->counted == 0)
+    return -1;
+  /* Scenes whose frames nobody has counted yet are taken for average ones. */
+  left += sums->uncounted * (double) sums->frames / sums->counted;
+  return rushes_pool_estimate (self->pool, left);
 }
 
 /**

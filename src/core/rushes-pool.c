@@ -431,9 +431,16 @@ pool_dispatch (RushesPool *self)
         pool_worker_next (worker);
     }
 
+  /* One in each turn of the main loop: to start a process takes milliseconds. */
   if (!over && self->pause_id == 0 && self->trouble == NULL)
-    while (self->workers->len - self->n_leaving < count_useful_clients (self))
-      pool_worker_start (self);
+    {
+      guint useful = count_useful_clients (self);
+
+      if (self->workers->len - self->n_leaving < useful)
+        pool_worker_start (self);
+      if (self->workers->len - self->n_leaving < useful)
+        look_later (self);
+    }
 
   if (is_finished (self))
     look_later (self);
@@ -851,5 +858,20 @@ rushes_pool_get_seconds_left (RushesPool *self)
     return -1;
 
   left += n_unknown * known_frames / n_known;
-  return rushes_estimator_get_seconds_left (&self->estimator, left, g_get_monotonic_time ());
+  return rushes_pool_estimate (self, left);
+}
+
+/**
+ * rushes_pool_estimate:
+ * @self: a pool
+ * @n_frames: frames that are left, by whoever has counted them
+ *
+ * Returns: in how many seconds they will be done; negative: not known
+ */
+double
+rushes_pool_estimate (RushesPool *self, double n_frames)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), -1);
+
+  return rushes_estimator_get_seconds_left (&self->estimator, n_frames, g_get_monotonic_time ());
 }

@@ -24,5 +24,6 @@ guint rushes_pool_get_n_clients (RushesPool *self);
 const GError *rushes_pool_get_trouble (RushesPool *self);
 double rushes_pool_get_rate (RushesPool *self);
 double rushes_pool_get_seconds_left (RushesPool *self);
+double rushes_pool_estimate (RushesPool *self, double n_frames);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ struct _RushesQueue
   GObject parent_instance;
   GPtrArray *scenes;   /* (owned) (element-type RushesScene) */
   GHashTable *folders; /* (owned): (owned) folder paths in use */
+  RushesTally *tally;  /* (owned) */
   GHashTable *paths;   /* (owned): (owned) path of a .blend → how many scenes are it */
 };
 
@@ -70,6 +71,7 @@ list_model_init (GListModelInterface *iface)
 static void
 scene_notify_cb (RushesScene *scene, GParamSpec *pspec, RushesQueue *self)
 {
+  rushes_tally_touch (self->tally, scene);
   g_signal_emit (self, signals[SCENE_CHANGED], 0, scene, pspec);
 }
 
@@ -83,6 +85,7 @@ rushes_queue_finalize (GObject *object)
   for (guint i = 0; i < self->scenes->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->scenes, i), self);
   g_clear_pointer (&self->scenes, g_ptr_array_unref);
+  g_clear_pointer (&self->tally, rushes_tally_free);
   g_clear_pointer (&self->folders, g_hash_table_unref);
   g_clear_pointer (&self->paths, g_hash_table_unref);
 
@@ -111,6 +114,7 @@ static void
 rushes_queue_init (RushesQueue *self)
 {
   self->scenes = g_ptr_array_new_with_free_func (g_object_unref);
+  self->tally = rushes_tally_new ();
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -221,6 +225,7 @@ enter (RushesQueue *self, RushesScene *scene)
       choose_folder (self, scene, output);
     }
   claim (self, scene);
+  rushes_tally_enter (self->tally, scene);
   g_signal_connect (scene, "notify", G_CALLBACK (scene_notify_cb), self);
 }
 
@@ -228,6 +233,7 @@ static void
 leave (RushesQueue *self, RushesScene *scene)
 {
   release (self, scene);
+  rushes_tally_leave (self->tally, scene);
   g_signal_handlers_disconnect_by_data (scene, self);
 }
 
@@ -440,4 +446,18 @@ rushes_queue_find (RushesQueue *self, RushesScene *scene, guint *position)
   g_return_val_if_fail (RUSHES_IS_QUEUE (self), FALSE);
 
   return g_ptr_array_find (self->scenes, scene, position);
+}
+
+/**
+ * rushes_queue_get_sums:
+ * @self: a queue
+ *
+ * Returns: (transfer none): all scenes together, as they are now
+ */
+const RushesSums *
+rushes_queue_get_sums (RushesQueue *self)
+{
+  g_return_val_if_fail (RUSHES_IS_QUEUE (self), NULL);
+
+  return rushes_tally_get (self->tally);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "rushes-scene.h"
+#include "rushes-tally.h"
 
 G_BEGIN_DECLS
 
@@ -19,5 +19,6 @@ void rushes_queue_move (RushesQueue *self, guint from, guint to);
 void rushes_queue_place (RushesQueue *self, RushesScene *scene, const char *output);
 gboolean rushes_queue_has_path (RushesQueue *self, const char *path);
 gboolean rushes_queue_find (RushesQueue *self, RushesScene *scene, guint *position);
+const RushesSums *rushes_queue_get_sums (RushesQueue *self);
 
 G_END_DECLS

@@ -19,6 +19,15 @@ typedef struct
   guint failed;
 } Counts;
 
+/* What those who listen know. */
+typedef struct
+{
+  Counts counts;
+  double progress;
+  int newest; /* frame number; negative: none yet */
+  gboolean saved_newest;
+} Told;
+
 /**
  * RushesScene:
  *
@@ -52,6 +61,7 @@ struct _RushesScene
   RushesEstimator estimator;
   gint64 began; /* 0: not yet */
   gint64 ended; /* 0: not yet */
+  Told told;
   guint notify_id;
   guint n_clients; /* that have it, or are loading it */
   guint paused : 1;
@@ -86,15 +96,42 @@ G_DEFINE_FINAL_TYPE (RushesScene, rushes_scene, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
+static Counts
+count (RushesScene *self)
+{
+  if (self->frames == NULL && self->saved.frames > 0)
+    return self->saved;
+  if (self->frames == NULL)
+    return (Counts){ self->n_planned, 0, 0 };
+  return (Counts){ rushes_frames_get_length (self->frames),
+                   rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
+                   rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
+}
+
+/* Whoever shows a thousand scenes must not look at all of a scene for each part
+ * of it that changes. */
 static gboolean
 notify_cb (gpointer user_data)
 {
   RushesScene *self = user_data;
+  Counts counts = count (self);
+  Told told = { counts, rushes_scene_get_progress (self), self->frames != NULL ? self->newest : -1,
+                self->frames == NULL && self->saved_newest != NULL };
+  const Told before = self->told;
 
   self->notify_id = 0;
+  self->told = told;
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = PROP_PROGRESS; i <= PROP_N_FAILED; i++)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  if (told.progress < before.progress || told.progress > before.progress)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+  if (told.newest != before.newest || told.saved_newest != before.saved_newest)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEWEST_FILE]);
+  if (counts.frames != before.counts.frames)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_FRAMES]);
+  if (counts.done != before.counts.done)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_DONE]);
+  if (counts.failed != before.counts.failed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_FAILED]);
   g_object_thaw_notify (G_OBJECT (self));
 
   return G_SOURCE_REMOVE;
@@ -141,10 +178,19 @@ plan (RushesScene *self)
 }
 
 static void
+plan_again (RushesScene *self)
+{
+  guint before = self->n_planned;
+
+  plan (self);
+  if (self->n_planned != before)
+    progress_changed (self);
+}
+
+static void
 settings_changed_cb (RushesScene *self)
 {
-  plan (self);
-  progress_changed (self);
+  plan_again (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
 }
 
@@ -352,6 +398,8 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
   self->frames = rushes_frames_new (binding->range);
   self->n_kept = 0;
   self->newest = -1;
+  /* A frame of the same number may have another file now. */
+  self->told.newest = G_MININT;
   for (guint i = 0; i < rushes_frames_get_length (self->frames); i++)
     if (binding->done[i])
       {
@@ -585,18 +633,6 @@ rushes_scene_retry_failed (RushesScene *self)
 }
 
 /* ---- Saving ---------------------------------------------------------- */
-
-static Counts
-count (RushesScene *self)
-{
-  if (self->frames == NULL && self->saved.frames > 0)
-    return self->saved;
-  if (self->frames == NULL)
-    return (Counts){ self->n_planned, 0, 0 };
-  return (Counts){ rushes_frames_get_length (self->frames),
-                   rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
-                   rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
-}
 
 /* What a scene in the midst of work is when it is met again. */
 static RushesSceneState
@@ -1035,6 +1071,7 @@ rushes_scene_init (RushesScene *self)
 {
   self->fractions = g_hash_table_new (NULL, NULL);
   self->newest = -1;
+  self->told.newest = -1;
 }
 
 /* "shots/monkey.blend" → "monkey"; never a name that leaves its folder. */
@@ -1277,8 +1314,7 @@ rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GE
     self->report = rushes_report_ref (report);
   if (error != NULL)
     self->report_error = g_error_copy (error);
-  plan (self);
-  progress_changed (self);
+  plan_again (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPORT_ERROR]);
 }
@@ -1318,6 +1354,20 @@ gboolean
 rushes_scene_is_ended (RushesScene *self)
 {
   return self->state >= RUSHES_SCENE_FINISHED;
+}
+
+/**
+ * rushes_scene_is_startable:
+ * @self: a scene
+ *
+ * Returns: whether it would be rendered if the user said so
+ */
+gboolean
+rushes_scene_is_startable (RushesScene *self)
+{
+  return !self->paused &&
+         (self->state == RUSHES_SCENE_QUEUED || self->state == RUSHES_SCENE_STOPPED ||
+          self->state == RUSHES_SCENE_FAILED);
 }
 
 /**

@@ -40,6 +40,7 @@ const char *rushes_scene_get_folder (RushesScene *self);
 void rushes_scene_set_folder (RushesScene *self, const char *folder);
 RushesSceneState rushes_scene_get_state (RushesScene *self);
 gboolean rushes_scene_is_ended (RushesScene *self);
+gboolean rushes_scene_is_startable (RushesScene *self);
 const GError *rushes_scene_get_error (RushesScene *self);
 const RushesInfo *rushes_scene_get_info (RushesScene *self);
 RushesOutput *rushes_scene_get_output (RushesScene *self);
