@@ -318,6 +318,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, icon);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, update_name);
   gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
