@@ -323,7 +323,7 @@ rushes_text_scene_state (RushesScene *scene)
     case RUSHES_SCENE_LOADING:
       return _ ("Loading");
     case RUSHES_SCENE_RENDERING:
-      return _ ("Rendering");
+      return C_ ("state of a scene", "Rendering");
     case RUSHES_SCENE_QUEUED:
     default:
       if (rushes_scene_get_paused (scene))
