@@ -76,7 +76,7 @@ update_status (RushesSceneRow *self)
   const char *icon = rushes_text_scene_icon (self->scene);
   const char *class = get_icon_class (self->scene);
 
-  gtk_label_set_label (GTK_LABEL (self->status), status);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->status), status);
   if (g_strcmp0 (gtk_image_get_icon_name (GTK_IMAGE (self->icon)), icon) != 0)
     gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon);
   gtk_widget_set_visible (self->icon, icon != NULL);
@@ -158,6 +158,17 @@ query_state_cb (GtkWidget *widget,
                 RushesSceneRow *self)
 {
   return self->scene != NULL && show_tooltip (tooltip, rushes_text_scene_state (self->scene));
+}
+
+static gboolean
+query_menu_cb (GtkWidget *widget,
+               int x,
+               int y,
+               gboolean keyboard,
+               GtkTooltip *tooltip,
+               RushesSceneRow *self)
+{
+  return show_tooltip (tooltip, _ ("Scene Menu"));
 }
 
 /* ---- Dragging -------------------------------------------------------- */
@@ -250,7 +261,7 @@ set_scene (RushesSceneRow *self, RushesScene *scene)
 
       self->scene = g_object_ref (scene);
       g_signal_connect_swapped (scene, "notify", G_CALLBACK (scene_notify_cb), self);
-      gtk_label_set_label (GTK_LABEL (self->name), rushes_scene_get_name (scene));
+      gtk_inscription_set_text (GTK_INSCRIPTION (self->name), rushes_scene_get_name (scene));
       update_status (self);
       update_newest (self);
       update_progress (self);
@@ -333,6 +344,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
