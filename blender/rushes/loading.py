@@ -35,7 +35,7 @@ def initialize(
         raise InvalidParams("root must be an absolute path")
     scene = load(session, blend_file, allow_scripts)
     if scene.camera is None:
-        raise NoCamera("The scene has no camera; add one in Blender and save")
+        raise NoCamera("The scene has no camera")
     session.begin(scene, root)
     warnings = prepare(scene)
     return {**summary(scene), "has_camera": True, "warnings": warnings}

@@ -342,7 +342,8 @@ static void
 bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
-    "blender", "output-folder", "start-timeout", "frame-timeout", "max-attempts", "factory-startup",
+    "blender",      "output-folder",   "start-timeout", "frame-timeout",
+    "max-attempts", "factory-startup", "sandbox",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

@@ -5,10 +5,18 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
+#include "rushes-error.h"
 #include "rushes-log-view.h"
 
 /* The end of a log is what people look for; the rest is in the file. */
 #define MAX_BYTES (64 * 1024)
+
+/* What moves so soon after the user has touched something was moved by them. */
+#define TOUCH_USEC G_USEC_PER_SEC
+
+/* Near enough to the end of the text to follow it. */
+#define NEAR_PIXELS 24
 
 /* Failures past these are in the log. */
 #define MAX_FAILURES 100
@@ -39,6 +47,7 @@ struct _RushesLogView
   guint read_id;
   gboolean reading;
   gboolean following; /* the end of the log */
+  gint64 touched;     /* when the user has scrolled last */
 };
 
 G_DEFINE_FINAL_TYPE (RushesLogView, rushes_log_view, ADW_TYPE_BIN)
@@ -63,13 +72,15 @@ make_text (const char *data, gsize size, gboolean cut)
   return g_utf8_make_valid (start, (gssize) (data + size - start));
 }
 
-/* Who has scrolled up wants to read there; who is at the end, what comes. */
+/* Who has scrolled up wants to read there; who is at the end, what comes. The view
+ * also moves by itself while text is laid out, and that says nothing. */
 static void
 scrolled_cb (RushesLogView *self, GtkAdjustment *adjustment)
 {
-  self->following =
-      gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
-      gtk_adjustment_get_upper (adjustment) - 24;
+  if (g_get_monotonic_time () < self->touched + TOUCH_USEC)
+    self->following =
+        gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+        gtk_adjustment_get_upper (adjustment) - NEAR_PIXELS;
 }
 
 static void
@@ -80,12 +91,47 @@ grown_cb (RushesLogView *self, GtkAdjustment *adjustment)
 }
 
 static void
+touched_cb (RushesLogView *self)
+{
+  self->touched = g_get_monotonic_time ();
+}
+
+static gboolean
+wheel_cb (RushesLogView *self)
+{
+  touched_cb (self);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+watch_scrolling (RushesLogView *self)
+{
+  GtkScrolledWindow *scroller = GTK_SCROLLED_WINDOW (self->scroller);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (scroller);
+  GtkEventController *wheel =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (wheel, "scroll", G_CALLBACK (wheel_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (self->scroller, wheel);
+  /* Dragged by its scroll bar. */
+  g_signal_connect_object (
+      gtk_widget_get_first_child (gtk_scrolled_window_get_vscrollbar (scroller)), "change-value",
+      G_CALLBACK (wheel_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->text, "move-cursor", G_CALLBACK (touched_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->text, "move-viewport", G_CALLBACK (touched_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
+  self->following = TRUE;
+}
+
+static void
 show_text (RushesLogView *self, const char *text)
 {
-  gboolean following = self->following;
-
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text)), text, -1);
-  self->following = following;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), *text != '\0' ? "text" : "empty");
 }
 
@@ -281,16 +327,22 @@ make_failure_row (RushesLogView *self, const RushesFailure *failure)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("text-x-generic-symbolic");
-  g_autofree char *title = g_strdup_printf (_ ("Frame %u failed"), failure->frame);
+  /* Translators: number of a frame, and why it failed in a word or two. */
+  g_autofree char *title = g_strdup_printf (_ ("Frame %u: %s"), failure->frame,
+                                            rushes_error_get_title (failure->error->code));
+  g_autofree char *subtitle = g_strdup_printf ("%s\n%s", failure->error->message,
+                                               rushes_error_get_advice (failure->error->code));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  if (failure->error != NULL)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), failure->error->message);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  if (failure->evidence != NULL)
+    gtk_widget_set_tooltip_text (row, failure->evidence);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, _ ("Show Its Log"));
+  rushes_accessible_label (button, _ ("Show Its Log"));
   gtk_widget_set_sensitive (button, failure->log != NULL);
   g_object_set_data_full (G_OBJECT (button), "path", g_strdup (failure->log), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (open_log_cb), self, 0);
@@ -392,16 +444,11 @@ rushes_log_view_class_init (RushesLogViewClass *klass)
 static void
 rushes_log_view_init (RushesLogView *self)
 {
-  GtkAdjustment *adjustment;
-
   self->paths = g_ptr_array_new_with_free_func (g_free);
-  self->following = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (grown_cb), self, G_CONNECT_SWAPPED);
+  watch_scrolling (self);
   gtk_widget_set_visible (self->failures_revealer, FALSE);
+  rushes_accessible_label_part (self->chooser, GTK_TYPE_TOGGLE_BUTTON, _ ("Log of"));
 }
 
 /**

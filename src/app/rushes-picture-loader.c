@@ -139,7 +139,7 @@ preview_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   copy = g_new0 (Load, 1);
   copy->preview = g_strdup (load->preview);
   copy->size = load->size;
-  second = g_task_new (NULL, g_task_get_cancellable (task), second_cb, g_steal_pointer (&task));
+  second = g_task_new (NULL, g_task_get_cancellable (task), second_cb, g_object_ref (task));
   g_task_set_source_tag (second, preview_cb);
   g_task_set_task_data (second, copy, (GDestroyNotify) load_free);
   push (second);

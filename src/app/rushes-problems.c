@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-problems.h"
 
@@ -65,11 +66,13 @@ add (GArray *problems, const char *icon, char *title)
 static void
 add_error (GArray *problems, const GError *error)
 {
-  Problem *problem = add (problems, "dialog-error-symbolic", g_strdup (error->message));
+  Problem *problem = add (problems, "dialog-error-symbolic",
+                          g_strdup (rushes_error_get_title ((RushesError) error->code)));
 
+  problem->subtitle = g_strdup_printf ("%s\n%s", error->message,
+                                       rushes_error_get_advice ((RushesError) error->code));
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED))
     {
-      problem->subtitle = g_strdup (_ ("Frames of two settings are never mixed unasked"));
       problem->label = _ ("Start Over");
       problem->action = "problems.start-over";
       problem->second_label = _ ("Keep Them");
@@ -221,7 +224,7 @@ add_button (GtkWidget *row, const char *label, const char *action)
 static void
 add_names (GtkWidget *row, GStrv names)
 {
-  for (guint i = 0; names[i] != NULL && i < MAX_NAMES; i++)
+  for (guint i = 0; i < MAX_NAMES && names[i] != NULL; i++)
     {
       GtkWidget *child = adw_action_row_new ();
       g_autofree char *name = g_path_get_basename (names[i]);
@@ -246,6 +249,8 @@ make_row (const Problem *problem)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), problem->title);
   if (ADW_IS_EXPANDER_ROW (row))
     {
+      rushes_accessible_label (row, problem->title);
+      rushes_accessible_label_part (row, GTK_TYPE_LIST_BOX, problem->title);
       adw_expander_row_set_icon_name (ADW_EXPANDER_ROW (row), problem->icon);
       adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row),
                                      problem->subtitle != NULL ? problem->subtitle : "");
@@ -387,6 +392,7 @@ static void
 rushes_problems_init (RushesProblems *self)
 {
   self->rows = g_ptr_array_new ();
+  rushes_accessible_label_part (GTK_WIDGET (self), GTK_TYPE_LIST_BOX, _ ("Problems"));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

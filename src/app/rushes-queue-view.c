@@ -23,8 +23,8 @@ struct _RushesQueueView
   GtkSelectionFilterModel *selected;
   GPtrArray *removed;        /* (owned) (element-type RushesScene): the last ones, for undo */
   GArray *removed_positions; /* (owned) (element-type guint): where they were */
+  GtkWidget *marked;         /* (nullable) (weak): the item where a drag would be dropped */
   guint actions_id;
-  guint focus_id;
 };
 
 enum
@@ -484,6 +484,96 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
     rushes_scene_row_show_menu (RUSHES_SCENE_ROW (row));
 }
 
+/* ---- Dragging -------------------------------------------------------- */
+
+static RushesSceneRow *
+find_row (RushesQueueView *self, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (self->list, x, y, GTK_PICK_DEFAULT);
+  GtkWidget *row = widget != NULL ? gtk_widget_get_ancestor (widget, RUSHES_TYPE_SCENE_ROW) : NULL;
+
+  /* The edge of a row is the list's. */
+  if (row == NULL && widget != NULL)
+    row = gtk_widget_get_first_child (widget);
+  return RUSHES_IS_SCENE_ROW (row) ? RUSHES_SCENE_ROW (row) : NULL;
+}
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source, double x, double y, RushesQueueView *self)
+{
+  RushesSceneRow *row = find_row (self, x, y);
+  g_autoptr (GdkPaintable) live = NULL;
+  g_autoptr (GdkPaintable) image = NULL;
+  double in_x, in_y;
+
+  if (row == NULL)
+    return NULL;
+  /* A picture of the row as it is now: the row may go while it is being dragged. */
+  live = gtk_widget_paintable_new (GTK_WIDGET (row));
+  image = gdk_paintable_get_current_image (live);
+  gtk_widget_translate_coordinates (self->list, GTK_WIDGET (row), x, y, &in_x, &in_y);
+  gtk_drag_source_set_icon (source, image, (int) in_x, (int) in_y);
+  return gdk_content_provider_new_typed (RUSHES_TYPE_SCENE, rushes_scene_row_get_scene (row));
+}
+
+/* Marks the row whose place is to be taken. */
+static void
+mark_row (RushesQueueView *self, RushesSceneRow *row)
+{
+  GtkWidget *item = row != NULL ? gtk_widget_get_parent (GTK_WIDGET (row)) : NULL;
+
+  if (item == self->marked)
+    return;
+  if (self->marked != NULL)
+    gtk_widget_remove_css_class (self->marked, "drop-here");
+  g_set_weak_pointer (&self->marked, item);
+  if (item != NULL)
+    gtk_widget_add_css_class (item, "drop-here");
+}
+
+static GdkDragAction
+drag_motion_cb (GtkDropTarget *target, double x, double y, RushesQueueView *self)
+{
+  mark_row (self, find_row (self, x, y));
+  return GDK_ACTION_MOVE;
+}
+
+static void
+drag_leave_cb (GtkDropTarget *target, RushesQueueView *self)
+{
+  mark_row (self, NULL);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, RushesQueueView *self)
+{
+  RushesQueue *queue = rushes_manager_get_queue (self->manager);
+  RushesSceneRow *row = find_row (self, x, y);
+  guint from, to;
+
+  mark_row (self, NULL);
+  if (row == NULL || !rushes_queue_find (queue, g_value_get_object (value), &from) ||
+      !rushes_queue_find (queue, rushes_scene_row_get_scene (row), &to))
+    return FALSE;
+  rushes_queue_move (queue, from, to);
+  return TRUE;
+}
+
+static void
+allow_dragging (RushesQueueView *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  g_signal_connect (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
+  gtk_widget_add_controller (self->list, GTK_EVENT_CONTROLLER (source));
+  g_signal_connect (target, "motion", G_CALLBACK (drag_motion_cb), self);
+  g_signal_connect (target, "leave", G_CALLBACK (drag_leave_cb), self);
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (self->list, GTK_EVENT_CONTROLLER (target));
+}
+
 /* ---- The object ------------------------------------------------------ */
 
 static void
@@ -499,8 +589,8 @@ rushes_queue_view_dispose (GObject *object)
 {
   RushesQueueView *self = RUSHES_QUEUE_VIEW (object);
 
+  g_clear_weak_pointer (&self->marked);
   g_clear_handle_id (&self->actions_id, g_source_remove);
-  g_clear_handle_id (&self->focus_id, g_source_remove);
   g_clear_pointer (&self->removed, g_ptr_array_unref);
   g_clear_pointer (&self->removed_positions, g_array_unref);
   g_clear_object (&self->manager);
@@ -593,6 +683,7 @@ rushes_queue_view_init (RushesQueueView *self)
   self->removed = g_ptr_array_new_with_free_func (g_object_unref);
   self->removed_positions = g_array_new (FALSE, FALSE, sizeof (guint));
   gtk_widget_init_template (GTK_WIDGET (self));
+  allow_dragging (self);
   update_actions (self);
 }
 
@@ -629,14 +720,11 @@ rushes_queue_view_get_selected (RushesQueueView *self)
   return G_LIST_MODEL (self->selected);
 }
 
-/* The list has its rows only after it was laid out. */
+/* The list has its rows only when it is on the screen. */
 static gboolean
-focus_cb (gpointer user_data)
+focus_cb (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
 {
-  RushesQueueView *self = user_data;
-
-  self->focus_id = 0;
-  gtk_widget_grab_focus (self->list);
+  gtk_widget_grab_focus (list);
   return G_SOURCE_REMOVE;
 }
 
@@ -658,6 +746,5 @@ rushes_queue_view_select_last (RushesQueueView *self, guint n_added)
     return;
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), n - n_added, TRUE);
   gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", n - n_added);
-  if (self->focus_id == 0)
-    self->focus_id = g_idle_add_full (G_PRIORITY_LOW, focus_cb, self, NULL);
+  gtk_widget_add_tick_callback (self->list, focus_cb, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-application.h"
 #include "rushes-scene-row.h"
 #include "rushes-text.h"
@@ -12,7 +13,6 @@
  * RushesSceneRow:
  *
  * A scene in the list of the queue. All that it shows follows the scene.
- * Dragging it moves the scene within the queue.
  */
 struct _RushesSceneRow
 {
@@ -171,34 +171,6 @@ query_menu_cb (GtkWidget *widget,
   return show_tooltip (tooltip, _ ("Scene Menu"));
 }
 
-/* ---- Dragging -------------------------------------------------------- */
-
-static GdkContentProvider *
-drag_prepare_cb (GtkDragSource *source, double x, double y, RushesSceneRow *self)
-{
-  GdkPaintable *paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
-
-  gtk_drag_source_set_icon (source, paintable, (int) x, (int) y);
-  g_object_unref (paintable);
-  return gdk_content_provider_new_typed (RUSHES_TYPE_SCENE, self->scene);
-}
-
-static gboolean
-drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, RushesSceneRow *self)
-{
-  RushesScene *dragged = g_value_get_object (value);
-  RushesQueue *queue;
-  guint from, to;
-
-  if (dragged == NULL || self->scene == NULL || dragged == self->scene)
-    return FALSE;
-  queue = rushes_manager_get_queue (rushes_application_get_default_manager ());
-  if (!rushes_queue_find (queue, dragged, &from) || !rushes_queue_find (queue, self->scene, &to))
-    return FALSE;
-  rushes_queue_move (queue, from, to);
-  return TRUE;
-}
-
 /* ---- The menu -------------------------------------------------------- */
 
 /* What the menu does, it does to the selection. */
@@ -240,6 +212,21 @@ secondary_pressed_cb (GtkGestureClick *gesture,
 
 /* ---- The object ------------------------------------------------------ */
 
+/* What the list wraps around a row has the keyboard, and no name of its own. */
+static void
+update_name (RushesSceneRow *self)
+{
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *name = NULL;
+
+  if (item == NULL || self->scene == NULL)
+    return;
+  name =
+      g_strdup_printf (C_ ("parts of a status line", "%s, %s"), rushes_scene_get_name (self->scene),
+                       gtk_inscription_get_text (GTK_INSCRIPTION (self->status)));
+  rushes_accessible_label (item, name);
+}
+
 static void
 leave_scene (RushesSceneRow *self)
 {
@@ -271,6 +258,7 @@ set_scene (RushesSceneRow *self, RushesScene *scene)
                                       GTK_ACCESSIBLE_PROPERTY_LABEL, bar, -1);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCENE]);
+  update_name (self);
 }
 
 static void
@@ -341,26 +329,20 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, progress);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, icon);
   gtk_widget_class_bind_template_child (widget_class, RushesSceneRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, update_name);
   gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_menu_cb);
-  gtk_widget_class_bind_template_callback (widget_class, drag_prepare_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
 
 static void
 rushes_scene_row_init (RushesSceneRow *self)
 {
-  GtkDropTarget *target;
-
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu_button), create_menu, self,
                                          NULL);
-
-  target = gtk_drop_target_new (RUSHES_TYPE_SCENE, GDK_ACTION_MOVE);
-  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
 /**

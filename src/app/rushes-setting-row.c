@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-setting-row.h"
 
@@ -609,15 +610,15 @@ rushes_setting_row_constructed (GObject *object)
   gtk_widget_add_css_class (self->reset, "flat");
   gtk_widget_set_tooltip_text (self->reset, _ ("Use the File’s Own Value"));
   label = g_strdup_printf (_ ("Reset %s"), _ (self->spec->title));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->reset), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label, -1);
+  rushes_accessible_label (self->reset, label);
   gtk_widget_set_visible (self->reset, FALSE);
   g_signal_connect_swapped (self->reset, "clicked", G_CALLBACK (reset_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->reset);
 
   self->editor = make_editor (self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->editor), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (self->spec->title), -1);
+  rushes_accessible_label (self->editor, _ (self->spec->title));
+  if (GTK_IS_DROP_DOWN (self->editor))
+    rushes_accessible_label_part (self->editor, GTK_TYPE_TOGGLE_BUTTON, _ (self->spec->title));
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->editor);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->editor);
 }

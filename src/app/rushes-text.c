@@ -14,30 +14,45 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+/* Takes both. */
 static char *
 join (char *first, char *second)
 {
-  char *joined;
+  /* Translators: two parts of a duration, such as "1 hour" and "20 minutes". */
+  char *joined = g_strdup_printf (C_ ("parts of a duration", "%s %s"), first, second);
 
-  if (second == NULL)
-    return first;
-  /* Translators: two parts of a duration or of a status line, such as
-   * "1 hour" and "20 minutes". */
-  joined = g_strdup_printf (C_ ("parts of a duration", "%s %s"), first, second);
   g_free (first);
   g_free (second);
   return joined;
 }
 
-static char *
-format_unit (double seconds, double unit, const char *one, const char *many)
+typedef enum
 {
-  guint n = (guint) (seconds / unit);
+  UNIT_DAY,
+  UNIT_HOUR,
+  UNIT_MINUTE,
+  UNIT_SECOND,
+} Unit;
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, one, many, n), n);
-#pragma GCC diagnostic pop
+static const double unit_seconds[] = { DAY, HOUR, MINUTE, 1 };
+
+static char *
+format_unit (double seconds, Unit unit)
+{
+  guint n = (guint) (seconds / unit_seconds[unit]);
+
+  switch (unit)
+    {
+    case UNIT_DAY:
+      return g_strdup_printf (ngettext ("%u day", "%u days", n), n);
+    case UNIT_HOUR:
+      return g_strdup_printf (ngettext ("%u hour", "%u hours", n), n);
+    case UNIT_MINUTE:
+      return g_strdup_printf (ngettext ("%u minute", "%u minutes", n), n);
+    case UNIT_SECOND:
+    default:
+      return g_strdup_printf (ngettext ("%u second", "%u seconds", n), n);
+    }
 }
 
 /**
@@ -50,31 +65,17 @@ format_unit (double seconds, double unit, const char *one, const char *many)
 char *
 rushes_text_duration (double seconds)
 {
-  static const struct
-  {
-    double size;
-    const char *one, *many;
-  } units[] = {
-    { DAY, N_ ("%u day"), N_ ("%u days") },
-    { HOUR, N_ ("%u hour"), N_ ("%u hours") },
-    { MINUTE, N_ ("%u minute"), N_ ("%u minutes") },
-    { 1, N_ ("%u second"), N_ ("%u seconds") },
-  };
+  Unit unit = UNIT_DAY;
+  double rest;
 
   /* Two units only where the second says something: not "12 minutes 3 seconds". */
   seconds = seconds < MINUTE ? MAX (rint (seconds), 0) : rint (seconds / MINUTE) * MINUTE;
-  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (seconds >= units[i].size || i == G_N_ELEMENTS (units) - 1)
-      {
-        double rest = fmod (seconds, units[i].size);
-        gboolean two = i < 2 && rest >= units[i + 1].size;
-
-        return join (
-            format_unit (seconds, units[i].size, units[i].one, units[i].many),
-            two ? format_unit (rest, units[i + 1].size, units[i + 1].one, units[i + 1].many)
-                : NULL);
-      }
-  g_assert_not_reached ();
+  while (unit < UNIT_SECOND && seconds < unit_seconds[unit])
+    unit++;
+  rest = fmod (seconds, unit_seconds[unit]);
+  if (unit > UNIT_HOUR || rest < unit_seconds[unit + 1])
+    return format_unit (seconds, unit);
+  return join (format_unit (seconds, unit), format_unit (rest, unit + 1));
 }
 
 static char *
@@ -219,7 +220,7 @@ describe_finished (RushesScene *scene)
     return enumerate (format_done (scene), format_failed (n_failed));
   if (n_frames > 0 && rushes_scene_get_n_kept (scene) == n_frames)
     line = g_strdup (_ ("All frames were there already"));
-  else if (seconds > 0)
+  else if (seconds >= 1)
     line = g_strdup_printf (_ ("Finished in %s"), duration);
   else
     line = g_strdup (_ ("Finished"));
@@ -322,7 +323,7 @@ rushes_text_scene_state (RushesScene *scene)
     case RUSHES_SCENE_LOADING:
       return _ ("Loading");
     case RUSHES_SCENE_RENDERING:
-      return _ ("Rendering");
+      return C_ ("state of a scene", "Rendering");
     case RUSHES_SCENE_QUEUED:
     default:
       if (rushes_scene_get_paused (scene))
@@ -342,15 +343,15 @@ rushes_text_totals (RushesManager *manager)
 {
   const RushesTotals *totals = rushes_manager_get_totals (manager);
   double left = rushes_manager_get_seconds_left (manager);
+  guint n_frames;
   char *line;
 
   if (totals->frames == 0)
     return g_strdup (_ ("No frames yet"));
 
-  line = g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frame",
-                                    "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames",
-                                    (gulong) totals->frames),
-                          totals->done, totals->frames);
+  n_frames = (guint) MIN (totals->frames, G_MAXUINT);
+  line = g_strdup_printf (ngettext ("%u of %u frame", "%u of %u frames", n_frames),
+                          (guint) MIN (totals->done, n_frames), n_frames);
   if (totals->failed > 0)
     line = enumerate (line, format_failed ((guint) totals->failed));
   if (rushes_manager_get_state (manager) == RUSHES_MANAGER_RENDERING)

@@ -5,6 +5,11 @@
 #include "rushes-picture-loader.h"
 #include "rushes-thumbnail.h"
 
+/* Reading pictures must not take the processors from those who render: it rests
+ * so many times as long as the last one took, and so many milliseconds at least. */
+#define REST_FACTOR 4
+#define REST_MS     200
+
 /**
  * RushesThumbnail:
  *
@@ -21,7 +26,9 @@ struct _RushesThumbnail
   guint size;
   char *loading;             /* (owned) (nullable): the file that is being read */
   GCancellable *cancellable; /* (owned) (nullable): while one is being read */
-  guint stale : 1;           /* what is shown is not @file */
+  gint64 began;              /* when that was begun */
+  guint rest_id;
+  guint stale : 1; /* what is shown is not @file */
 };
 
 enum
@@ -46,6 +53,16 @@ show_texture (RushesThumbnail *self, GdkTexture *texture)
   gtk_widget_set_visible (self->placeholder, texture == NULL);
 }
 
+static gboolean
+rest_cb (gpointer user_data)
+{
+  RushesThumbnail *self = user_data;
+
+  self->rest_id = 0;
+  load (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -53,6 +70,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GdkTexture) texture = rushes_picture_load_finish (result, &error);
   g_autofree char *loaded = NULL;
+  guint took;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -62,7 +80,8 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     show_texture (self, texture);
   /* Newer frames came meanwhile: the newest of them is next. */
   self->stale = g_strcmp0 (loaded, self->file) != 0;
-  load (self);
+  took = (guint) ((g_get_monotonic_time () - self->began) / 1000);
+  self->rest_id = g_timeout_add (MAX (REST_FACTOR * took, REST_MS), rest_cb, self);
 }
 
 static void
@@ -70,7 +89,7 @@ load (RushesThumbnail *self)
 {
   RushesManager *manager;
 
-  if (!self->stale || self->loading != NULL || self->file == NULL ||
+  if (!self->stale || self->loading != NULL || self->rest_id != 0 || self->file == NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   manager = rushes_application_get_default_manager ();
@@ -79,6 +98,7 @@ load (RushesThumbnail *self)
 
   self->stale = FALSE;
   self->loading = g_strdup (self->file);
+  self->began = g_get_monotonic_time ();
   self->cancellable = g_cancellable_new ();
   rushes_picture_load_async (rushes_manager_get_inspector (manager), self->file,
                              self->size * (guint) gtk_widget_get_scale_factor (GTK_WIDGET (self)),
@@ -88,6 +108,7 @@ load (RushesThumbnail *self)
 static void
 cancel (RushesThumbnail *self)
 {
+  g_clear_handle_id (&self->rest_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->loading, g_free);

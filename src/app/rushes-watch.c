@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-text.h"
 #include "rushes-thumbnail.h"
 #include "rushes-watch.h"
@@ -17,6 +18,7 @@ struct _RushesWatch
   AdwBin parent_instance;
 
   RushesScene *scene; /* (owned) (nullable) */
+  GtkWidget *numbers;
   GtkWidget *clients;
   GtkWidget *list;
 };
@@ -185,6 +187,7 @@ rushes_watch_class_init (RushesWatchClass *klass)
 
   g_type_ensure (RUSHES_TYPE_THUMBNAIL);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "watch.ui");
+  gtk_widget_class_bind_template_child (widget_class, RushesWatch, numbers);
   gtk_widget_class_bind_template_child (widget_class, RushesWatch, clients);
   gtk_widget_class_bind_template_child (widget_class, RushesWatch, list);
   gtk_widget_class_bind_template_callback (widget_class, describe_newest);
@@ -198,6 +201,7 @@ static void
 rushes_watch_init (RushesWatch *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  rushes_accessible_label_part (self->numbers, GTK_TYPE_LIST_BOX, _ ("Progress"));
 }
 
 static void

@@ -11,8 +11,7 @@
 typedef struct
 {
   AdwMessageDialog *dialog; /* unowned: it owns this */
-  const char *method;       /* of org.freedesktop.login1.Manager */
-  const char *one, *many;   /* the body's words */
+  gboolean off;             /* or else suspended */
   guint left;               /* in seconds */
   guint timeout_id;
 } Countdown;
@@ -59,13 +58,19 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 update_body (Countdown *countdown)
 {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  adw_message_dialog_format_body (
-      countdown->dialog,
-      g_dngettext (GETTEXT_PACKAGE, countdown->one, countdown->many, countdown->left),
-      countdown->left);
-#pragma GCC diagnostic pop
+  guint n = countdown->left;
+  g_autofree char *body =
+      countdown->off
+          ? g_strdup_printf (
+                ngettext ("Rendering is done. The computer is switched off in %u second.",
+                          "Rendering is done. The computer is switched off in %u seconds.", n),
+                n)
+          : g_strdup_printf (
+                ngettext ("Rendering is done. The computer is suspended in %u second.",
+                          "Rendering is done. The computer is suspended in %u seconds.", n),
+                n);
+
+  adw_message_dialog_set_body (countdown->dialog, body);
 }
 
 static gboolean
@@ -88,7 +93,8 @@ response_cb (AdwMessageDialog *dialog, const char *response, Countdown *countdow
 {
   g_clear_handle_id (&countdown->timeout_id, g_source_remove);
   if (g_str_equal (response, "now"))
-    g_bus_get (G_BUS_TYPE_SYSTEM, NULL, connected_cb, (gpointer) countdown->method);
+    g_bus_get (G_BUS_TYPE_SYSTEM, NULL, connected_cb,
+               (gpointer) (countdown->off ? "PowerOff" : "Suspend"));
 }
 
 /**
@@ -108,11 +114,7 @@ rushes_when_done_ask (GtkWindow *parent, const char *what, guint seconds)
       adw_message_dialog_new (parent, off ? _ ("Powering Off") : _ ("Suspending"), NULL);
 
   countdown->dialog = ADW_MESSAGE_DIALOG (dialog);
-  countdown->method = off ? "PowerOff" : "Suspend";
-  countdown->one = off ? N_ ("Rendering is done. The computer is switched off in %u second.")
-                       : N_ ("Rendering is done. The computer is suspended in %u second.");
-  countdown->many = off ? N_ ("Rendering is done. The computer is switched off in %u seconds.")
-                        : N_ ("Rendering is done. The computer is suspended in %u seconds.");
+  countdown->off = off;
   countdown->left = seconds;
   g_object_set_data_full (G_OBJECT (dialog), "countdown", countdown, countdown_free);
   update_body (countdown);

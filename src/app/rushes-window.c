@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rushes-accessible.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
 #include "rushes-text.h"
@@ -596,9 +597,27 @@ rushes_window_init (RushesWindow *self)
   if (*RUSHES_PROFILE != '\0')
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
+  rushes_accessible_label_part (self->start_button, GTK_TYPE_MENU_BUTTON,
+                                _ ("More Ways to Start and Stop"));
+
   target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* What the run has found out. What the file itself warns of is in the details. */
+static void
+warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
+{
+  const RushesReport *report = scene != NULL ? rushes_scene_get_report (scene) : NULL;
+  g_autofree char *line = NULL;
+
+  if (report != NULL && report->warnings != NULL &&
+      g_strv_contains ((const char *const *) report->warnings, text))
+    return;
+  if (scene != NULL)
+    line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);
+  rushes_window_tell (self, line != NULL ? line : text);
 }
 
 static void
@@ -616,6 +635,8 @@ follow_manager (RushesWindow *self)
   g_signal_connect_object (self->manager, "notify::trouble", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "notify::error", G_CALLBACK (update_banner), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "warning", G_CALLBACK (warning_cb), self,
                            G_CONNECT_SWAPPED);
   update_jobs (self);
   update_totals (self);

@@ -75,9 +75,9 @@ rushes_info_from_reply (const char *blender, GVariant *reply, GError **error)
   if (start < 0 || end < start || end > RUSHES_FRAME_MAX)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_RANGE,
-                   _ ("The scene's frames %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                      " cannot be rendered; they must rise and lie between %d and %d"),
-                   start, end, RUSHES_FRAME_MIN, RUSHES_FRAME_MAX);
+                   _ ("The scene’s frames %.0f to %.0f cannot be rendered; they must rise and lie "
+                      "between %d and %d"),
+                   (double) start, (double) end, RUSHES_FRAME_MIN, RUSHES_FRAME_MAX);
       return NULL;
     }
   self->start = (guint) start;

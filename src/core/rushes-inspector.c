@@ -264,6 +264,22 @@ check (RushesInspector *self)
   g_task_run_in_thread (task, check_thread);
 }
 
+/* A sandbox has to show what its client shall see, from its start on. */
+static gboolean
+share (RushesInspector *self, Job *job)
+{
+  g_autofree char *folder = g_path_get_dirname (job->path);
+  gboolean is_new = rushes_launcher_share (self->launcher, folder, FALSE);
+
+  if (job->target != NULL)
+    {
+      g_autofree char *cache = g_path_get_dirname (job->target);
+
+      is_new = rushes_launcher_share (self->launcher, cache, TRUE) || is_new;
+    }
+  return is_new;
+}
+
 /* Does what is next, if it can be done now. */
 static void
 next (RushesInspector *self)
@@ -274,8 +290,12 @@ next (RushesInspector *self)
     return;
   if (self->client == NULL)
     {
-      if (!g_queue_is_empty (&self->jobs))
-        start_client (self);
+      if (g_queue_is_empty (&self->jobs))
+        return;
+      /* All that is known to come: one client for them. */
+      for (GList *link = self->jobs.head; link != NULL; link = link->next)
+        share (self, link->data);
+      start_client (self);
       return;
     }
   state = rushes_client_get_state (self->client);
@@ -284,6 +304,12 @@ next (RushesInspector *self)
 
   g_clear_handle_id (&self->idle_id, g_source_remove);
   self->job = take_job (self);
+  if (self->job != NULL && share (self, self->job))
+    {
+      put_back (self, g_steal_pointer (&self->job));
+      rushes_client_stop (self->client, FALSE);
+      return;
+    }
   if (self->job == NULL)
     self->idle_id = g_timeout_add_seconds (IDLE_SECONDS, idle_cb, self);
   else if (self->job->scene != NULL)

@@ -181,24 +181,28 @@ find_client_script (void)
  * Lets clients that are started from now on use @folder in spite of
  * #RushesLauncher:sandbox. One client renders many scenes, so they share what
  * is shared with any.
+ *
+ * Returns: whether clients that were started before lack it
  */
-void
+gboolean
 rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable)
 {
   GPtrArray *folders;
   g_autofree char *path = NULL;
   char *real;
 
-  g_return_if_fail (RUSHES_IS_LAUNCHER (self));
-  g_return_if_fail (folder != NULL);
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+  g_return_val_if_fail (folder != NULL, FALSE);
 
   /* A link in the sandbox leads to where it leads outside. */
   real = realpath (folder, NULL);
   path = real != NULL ? g_strdup (real) : g_canonicalize_filename (folder, NULL);
   free (real);
   folders = writable ? self->writable : self->readable;
-  if (!g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
-    g_ptr_array_add (folders, g_steal_pointer (&path));
+  if (g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
+    return FALSE;
+  g_ptr_array_add (folders, g_steal_pointer (&path));
+  return self->sandbox;
 }
 
 /**

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesLauncher, rushes_launcher, RUSHES, LAUNCHER, GObject)
 
 RushesLauncher *rushes_launcher_new (const char *blender);
-void rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
+gboolean rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
 gboolean rushes_launcher_check (RushesLauncher *self, GError **error);
 GStrv rushes_launcher_build_argv (RushesLauncher *self, const char *token);
 GSubprocess *rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error);

@@ -36,7 +36,8 @@ struct _RushesManager
   char *log_dir;              /* (owned): of this session */
   RushesPool *pool;           /* (owned) (nullable): while it runs */
   RushesManagerState state;
-  GError *error; /* (owned) (nullable): why the last run could not be */
+  gboolean by_user; /* who ended the scene that ended last */
+  GError *error;    /* (owned) (nullable): why the last run could not be */
   RushesTotals totals;
   guint refresh_id;
 
@@ -48,6 +49,7 @@ struct _RushesManager
   guint frame_timeout;
   guint max_attempts;
   gboolean factory_startup;
+  gboolean sandbox;
 };
 
 enum
@@ -63,6 +65,7 @@ enum
   PROP_FRAME_TIMEOUT,
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
+  PROP_SANDBOX,
   PROP_STATE,
   PROP_ERROR,
   PROP_TROUBLE,
@@ -156,6 +159,17 @@ refresh_later (RushesManager *self)
     self->refresh_id = g_timeout_add (REFRESH_MS, refresh_cb, self);
 }
 
+static void
+scene_changed_cb (RushesManager *self, RushesScene *scene, GParamSpec *pspec)
+{
+  RushesSceneState state = rushes_scene_get_state (scene);
+
+  if (g_str_equal (pspec->name, "state") &&
+      (state == RUSHES_SCENE_FINISHED || state == RUSHES_SCENE_FAILED))
+    self->by_user = FALSE;
+  refresh_later (self);
+}
+
 /* ---- Clients --------------------------------------------------------- */
 
 static RushesLauncher *
@@ -164,7 +178,7 @@ make_launcher (RushesManager *self)
   RushesLauncher *launcher =
       rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
 
-  g_object_set (launcher, "factory-startup", self->factory_startup, NULL);
+  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox, NULL);
   return launcher;
 }
 
@@ -266,7 +280,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesManager) self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean by_user = self->state != RUSHES_MANAGER_RENDERING;
+  gboolean by_user = self->state != RUSHES_MANAGER_RENDERING || self->by_user;
 
   rushes_pool_run_finish (RUSHES_POOL (object), result, &error);
   g_signal_handlers_disconnect_by_data (self->pool, self);
@@ -293,6 +307,33 @@ requeue_startable (RushesManager *self)
     }
 }
 
+/* What a sandbox has to show: each scene, and where its results go. */
+static void
+share (RushesLauncher *launcher, RushesScene *scene)
+{
+  g_autofree char *source = g_path_get_dirname (rushes_scene_get_path (scene));
+  g_autofree char *output = g_path_get_dirname (rushes_scene_get_folder (scene));
+
+  /* A folder that cannot be made is the scene's trouble, in its turn. */
+  if (rushes_scene_is_ended (scene) || g_mkdir_with_parents (output, 0755) != 0)
+    return;
+  rushes_launcher_share (launcher, source, FALSE);
+  rushes_launcher_share (launcher, output, TRUE);
+}
+
+static void
+share_queued (RushesManager *self, RushesLauncher *launcher)
+{
+  GListModel *list = G_LIST_MODEL (self->queue);
+
+  for (guint i = 0; self->sandbox && i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      share (launcher, scene);
+    }
+}
+
 static void
 run (RushesManager *self)
 {
@@ -306,7 +347,9 @@ run (RushesManager *self)
       return;
     }
   set_error (self, NULL);
+  self->by_user = FALSE;
   requeue_startable (self);
+  share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
@@ -415,6 +458,7 @@ rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean pa
   g_return_if_fail (RUSHES_IS_MANAGER (self));
   g_return_if_fail (RUSHES_IS_SCENE (scene));
 
+  self->by_user = paused;
   rushes_scene_set_paused (scene, paused);
   if (!paused && rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED)
     rushes_scene_requeue (scene);
@@ -436,6 +480,7 @@ rushes_manager_stop_scene (RushesManager *self, RushesScene *scene)
 
   if (rushes_scene_is_ended (scene))
     return;
+  self->by_user = TRUE;
   rushes_scene_set_paused (scene, TRUE);
   rushes_scene_stop (scene);
   reconsider (self);
@@ -680,6 +725,7 @@ rushes_manager_remove_many (RushesManager *self, const guint *positions, guint n
 {
   g_return_if_fail (RUSHES_IS_MANAGER (self));
 
+  self->by_user = TRUE;
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (RushesScene) scene =
@@ -895,6 +941,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_FACTORY_STARTUP:
       g_value_set_boolean (value, self->factory_startup);
       break;
+    case PROP_SANDBOX:
+      g_value_set_boolean (value, self->sandbox);
+      break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
@@ -1012,6 +1061,12 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
       if (changed)
         renew_launcher (self);
       break;
+    case PROP_SANDBOX:
+      changed = self->sandbox != g_value_get_boolean (value);
+      self->sandbox = g_value_get_boolean (value);
+      if (changed)
+        renew_launcher (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -1123,6 +1178,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
   properties[PROP_FACTORY_STARTUP] =
       g_param_spec_boolean ("factory-startup", NULL, NULL, FALSE, writable);
   /**
+   * RushesManager:sandbox:
+   *
+   * As #RushesLauncher:sandbox; clients write to the folders of their scenes'
+   * results, as far as they are known when a client starts.
+   */
+  properties[PROP_SANDBOX] = g_param_spec_boolean ("sandbox", NULL, NULL, FALSE, writable);
+  /**
    * RushesManager:state:
    *
    * What happens to the queue.
@@ -1199,7 +1261,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager::run-ended:
    * @self: the manager
-   * @by_user: whether the user paused or stopped it
+   * @by_user: whether the user paused or stopped it, or the last scene of it
    *
    * No client is left. What became of each scene is for the scenes to say.
    */
@@ -1224,7 +1286,7 @@ rushes_manager_init (RushesManager *self)
   self->start_timeout = 30;
   self->max_attempts = 3;
   g_signal_connect_swapped (self->queue, "items-changed", G_CALLBACK (refresh_later), self);
-  g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (refresh_later), self);
+  g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (scene_changed_cb), self);
 }
 
 /**

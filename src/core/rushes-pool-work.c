@@ -46,12 +46,13 @@ pool_work_update (PoolWork *work)
   rushes_scene_settle (work->scene);
   if (!pool_work_is_over (work))
     {
-      work->numbers.known = rushes_scene_get_state (work->scene) == RUSHES_SCENE_RENDERING;
-      if (work->numbers.known)
-        work->numbers.pending =
-            rushes_scene_get_paused (work->scene)
-                ? 0
-                : rushes_frames_count (rushes_scene_get_frames (work->scene), RUSHES_FRAME_PENDING);
+      if (rushes_scene_get_state (work->scene) != RUSHES_SCENE_RENDERING)
+        return;
+      work->numbers.known = TRUE;
+      work->numbers.pending =
+          rushes_scene_get_paused (work->scene)
+              ? 0
+              : rushes_frames_count (rushes_scene_get_frames (work->scene), RUSHES_FRAME_PENDING);
       return;
     }
 

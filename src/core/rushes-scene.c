@@ -794,7 +794,6 @@ rushes_scene_from_json (JsonNode *node, GError **error)
 {
   g_autoptr (RushesSettings) settings = NULL;
   g_autofree char *path = NULL;
-  g_autofree char *newest = NULL;
   RushesScene *self;
   JsonObject *object;
   JsonNode *member;

@@ -407,6 +407,13 @@ take_number (RushesSettings *self, GParamSpec *pspec, double number, GError **er
 static gboolean
 take_text (RushesSettings *self, GParamSpec *pspec, const char *text, GError **error)
 {
+  /* What json-glib reads need not be, and it would not read again what it writes. */
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+                   _ ("The setting “%s” has a value that is not valid UTF-8"), pspec->name);
+      return FALSE;
+    }
   if (G_IS_PARAM_SPEC_FLAGS (pspec))
     {
       RushesOutputs outputs = rushes_outputs_parse (text, error);

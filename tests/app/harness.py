@@ -49,6 +49,24 @@ INTERVAL = 0.01
 #: Steps of a drag. One long jump would be no drag to GTK.
 STEPS = 30
 
+#: Roles of what always needs a name, even where the focus goes to a part of it.
+CONTROLS = {
+    "checkbox",
+    "combo box",
+    "menu item",
+    "progress bar",
+    "radio button",
+    "slider",
+    "spin button",
+    "switch",
+    "tab",
+    "text box",
+}
+
+#: Parts of widgets that have no name in GTK 4.8, and need none; the list is one of an
+#: AdwComboRow.
+NO_CONTROLS = {"GtkListItemWidget", "GtkListView", "GtkRange", "GtkText"}
+
 #: Lines of a program's log that no test lets pass.
 COMPLAINTS = re.compile(
     r"WARNING|CRITICAL|ERROR \*\*|Traceback|Sanitizer|runtime error"
@@ -682,22 +700,26 @@ class Program:
         return widget
 
     def unnamed(self) -> list[str]:
-        """What a screen reader has no name for, of all on the screen that takes the focus
-        or has a value."""
+        """What a screen reader has no name or no role for, of all on the screen that
+        takes the focus, has a value or is made to be used."""
         found = []
         for top in self._tops():
             for widget in top.walk():
                 try:
+                    role = widget.role
                     takes_part = (
-                        "focusable" in widget.states or "Value" in widget.interfaces
+                        role in CONTROLS
+                        or "focusable" in widget.states
+                        or "Value" in widget.interfaces
                     )
-                    plain = widget.role in ("group", "list item", "widget")
-                    if (
-                        takes_part
-                        and not plain
-                        and not widget.has_name
-                        and widget.is_showing
-                    ):
+                    # GTK's own: scrolled windows, and what a drop-down list shows.
+                    plain = (
+                        role == "group"
+                        or widget.name in NO_CONTROLS
+                        or (role == "list item" and widget.parent.name in NO_CONTROLS)
+                    )
+                    named = widget.has_name and role not in ("widget", "unknown")
+                    if takes_part and not plain and not named and widget.is_showing:
                         found.append(f"{widget!r} in {widget.parent!r}")
                 except Gone:
                     pass

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import Xlib.Xatom
 from accessible import Gone
 from harness import Desktop, Program, wait_until
 
@@ -60,6 +61,18 @@ def make_scene(script: str, target: Path) -> None:
     )
 
 
+def set_dpi(place: Desktop, dpi: int) -> None:
+    """How large text is, in the way that desktops without a settings daemon say it."""
+    root = place.display.screen().root
+    root.change_property(
+        Xlib.Xatom.RESOURCE_MANAGER,
+        Xlib.Xatom.STRING,
+        8,
+        f"Xft.dpi:\t{dpi}\n".encode(),
+    )
+    place.display.sync()
+
+
 class Studio:
     """Makes one picture after the other, each in a desktop of its own."""
 
@@ -79,10 +92,12 @@ class Studio:
         *,
         size: tuple[int, int] = (1100, 720),
         overrides: dict[str, object] | None = None,
+        dpi: int = 96,
         **desktop: Any,
     ) -> Iterator[tuple[Desktop, Program]]:
         """A window with these scenes in its queue, inspected."""
         with Desktop(width=1400, height=900, composited=True, **desktop) as place:
+            set_dpi(place, dpi)
             self.fill_queue(place, files, overrides or {})
             program = place.start([APP])
             wait_until(lambda: place.windows(program), "a window", PATIENCE)
@@ -98,11 +113,13 @@ class Studio:
         """Write the queue of an earlier session: pictures worth looking at."""
         folder = Path(place.environment["XDG_DATA_HOME"]) / "rushes"
         folder.mkdir(parents=True)
+        settings: dict[str, object] = {"width": 640, "height": 360, "samples": 8}
+        settings.update(overrides)
         lines = [
             {
                 "path": str(file),
                 "folder": str(place.folder / "renders" / file.stem),
-                "settings": {"width": 640, "height": 360, "samples": 8, **overrides},
+                "settings": settings,
             }
             for file in files
         ]
@@ -262,9 +279,7 @@ def german(studio: Studio) -> None:
 
 
 def large(studio: Studio) -> None:
-    with studio.window(
-        [studio.forest, *studio.scenes], variables={"GDK_DPI_SCALE": "1.4"}
-    ) as (place, program):
+    with studio.window([studio.forest, *studio.scenes], dpi=134) as (place, program):
         inspected(program, 4)
         select_first(place, program)
         studio.shoot(place, program, "large-text")
@@ -280,21 +295,18 @@ def preferences(studio: Studio) -> None:
         print(place.screenshot(path, dialog), flush=True)
 
 
-PICTURES = {
-    function.__name__: function
-    for function in (
-        empty,
-        queue,
-        settings,
-        rendering,
-        failed,
-        finished,
-        narrow,
-        dark,
-        german,
-        large,
-        preferences,
-    )
+PICTURES: dict[str, Callable[[Studio], None]] = {
+    "empty": empty,
+    "queue": queue,
+    "settings": settings,
+    "rendering": rendering,
+    "failed": failed,
+    "finished": finished,
+    "narrow": narrow,
+    "dark": dark,
+    "german": german,
+    "large": large,
+    "preferences": preferences,
 }
 
 

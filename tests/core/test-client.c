@@ -638,7 +638,7 @@ static const struct
   { "/client/error/load", "load-error=Error: it is broken “so”", NULL, RUSHES_ERROR_LOAD_FAILED,
     "Error: it is broken “so”" },
   { "/client/error/no-camera", "no-camera", NULL, RUSHES_ERROR_NO_CAMERA,
-    "The scene has no camera; add one in Blender and save" },
+    "The scene has no camera" },
   { "/client/error/render", "fail-frame=1", "render_frame", RUSHES_ERROR_RENDER_FAILED,
     "Error: out of paint" },
   { "/client/error/not-writable", "locked-frame=1", "render_frame", RUSHES_ERROR_NOT_WRITABLE,

@@ -234,7 +234,7 @@ test_one_client (Fixture *fixture, gconstpointer data)
 static void
 test_twice (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (RushesScene) first = add_scene (fixture, "first.blend", "load-ms=50");
+  G_GNUC_UNUSED g_autoptr (RushesScene) first = add_scene (fixture, "first.blend", "load-ms=50");
   g_autoptr (RushesScene) scene = add_scene (fixture, "a.blend", "end=5");
   g_autoptr (RushesScene) last = NULL;
   guint count = 0;
@@ -288,7 +288,8 @@ test_crash (Fixture *fixture, gconstpointer data)
 static void
 test_bad_files (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *text = rushes_test_write (fixture->folder, "text.blend", "Dear diary");
+  G_GNUC_UNUSED g_autofree char *text =
+      rushes_test_write (fixture->folder, "text.blend", "Dear diary");
   g_autofree char *folder = g_build_filename (fixture->folder, "folder.blend", NULL);
   g_autoptr (RushesScene) missing = add_scene (fixture, "missing.blend", NULL);
   g_autoptr (RushesScene) diary = add_scene (fixture, "text.blend", NULL);

@@ -165,12 +165,20 @@ test_check (void)
 static void
 test_spawn_fails (void)
 {
-  g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/no/such/blender");
+  g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
+  g_autofree char *program = rushes_test_write (folder, "blender", "#!/no/such/interpreter\n");
+  g_autoptr (RushesLauncher) missing = rushes_launcher_new ("/no/such/blender");
+  g_autoptr (RushesLauncher) broken = rushes_launcher_new (program);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (rushes_launcher_spawn (launcher, "token-1", &error));
+  g_assert_null (rushes_launcher_spawn (missing, "token-1", &error));
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START,
-                            "“/no/such/blender” does not start");
+                            "There is no program “/no/such/blender”");
+  g_clear_error (&error);
+
+  g_assert_no_errno (g_chmod (program, 0755));
+  g_assert_null (rushes_launcher_spawn (broken, "token-1", &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "blender” does not start");
 }
 
 static void

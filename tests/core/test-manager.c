@@ -525,6 +525,53 @@ test_start_again (Fixture *fixture, gconstpointer data)
   assert_finished (scene, 30, 0);
 }
 
+/* Who takes away the last scene does not want to be told that all is done. */
+static void
+test_by_user (Fixture *fixture, gconstpointer data)
+{
+  const gboolean removes = data != NULL;
+  RushesScene *other = add_scene (fixture, "other.blend", "end=20\nframe-ms=10");
+  RushesScene *scene = add_scene (fixture, "scene.blend", LONG);
+  G_GNUC_UNUSED g_autoptr (RushesScene) guard = g_object_ref (scene);
+
+  g_object_set (fixture->manager, "jobs", 2, NULL);
+  for (guint alone = 0; alone < 2; alone++)
+    {
+      rushes_manager_start (fixture->manager);
+      rushes_test_wait_until (is_rendering, scene);
+      if (alone)
+        rushes_test_wait_until (is_ended, other);
+      if (removes)
+        rushes_manager_remove (fixture->manager, scene);
+      else
+        rushes_manager_stop_scene (fixture->manager, scene);
+      wait_for_end (fixture);
+      assert_finished (other, 20, 0);
+      g_assert_cmpint (fixture->by_user, ==, alone);
+
+      if (removes)
+        rushes_manager_restore (fixture->manager, scene, 0);
+      rushes_manager_pause_scene (fixture->manager, scene, FALSE);
+    }
+}
+
+static void
+test_by_user_paused (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=60\nframe-ms=10");
+
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (has_done, scene);
+  rushes_manager_pause_scene (fixture->manager, scene, TRUE);
+  wait_for_end (fixture);
+  assert_state (scene, RUSHES_SCENE_STOPPED);
+  g_assert_true (fixture->by_user);
+  rushes_manager_pause_scene (fixture->manager, scene, FALSE);
+  render (fixture);
+  assert_finished (scene, 60, 0);
+  g_assert_false (fixture->by_user);
+}
+
 static gboolean
 has_four (gpointer fixture)
 {
@@ -1220,6 +1267,9 @@ main (int argc, char **argv)
   add ("/manager/pause", NULL, test_pause);
   add ("/manager/stop/at-once", NULL, test_stop);
   add ("/manager/stop/pausing", GINT_TO_POINTER (TRUE), test_stop);
+  add ("/manager/by-user/stopped", NULL, test_by_user);
+  add ("/manager/by-user/removed", GINT_TO_POINTER (TRUE), test_by_user);
+  add ("/manager/by-user/paused", NULL, test_by_user_paused);
   add ("/manager/start-again", NULL, test_start_again);
   add ("/manager/jobs", NULL, test_jobs);
   add ("/manager/activities", NULL, test_activities);

@@ -691,6 +691,13 @@ static const Fault faults[] = {
   { "wrong-size-frame=3", RUSHES_ERROR_BAD_PICTURE },
 };
 
+/* In seconds; a busy machine may need a while for what is not to be silent. */
+static guint
+get_patience (const Fault *fault)
+{
+  return fault->code == RUSHES_ERROR_TIMED_OUT ? 1 : SOON_SECONDS;
+}
+
 static void
 test_fault_once (Fixture *fixture, gconstpointer data)
 {
@@ -704,7 +711,7 @@ test_fault_once (Fixture *fixture, gconstpointer data)
 
       begin (fixture);
       scene = add_scene (fixture, name, directives);
-      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, NULL);
+      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", get_patience (fault), NULL);
       run (fixture);
       assert_finished (scene, 6, 0);
       g_assert_cmpuint (count_ended (fixture, scene, 3, fault->code), ==, 1);
@@ -956,7 +963,7 @@ test_fault_always (Fixture *fixture, gconstpointer data)
       fixture->existing = RUSHES_EXISTING_OVERWRITE;
       scene = add_scene (fixture, name, directives);
       other = add_scene (fixture, "other.blend", "end=2");
-      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", 1, NULL);
+      g_object_set (fixture->pool, "jobs", jobs, "frame-timeout", get_patience (fault), NULL);
       run (fixture);
       assert_finished (scene, 5, 1);
       assert_finished (other, 2, 0);
@@ -1620,6 +1627,39 @@ test_requeue_loading (Fixture *fixture, gconstpointer data)
   g_assert_true (finish_run (fixture, &result));
   assert_finished (first, 3, 0);
   assert_finished (second, 3, 0);
+}
+
+static gboolean
+reconsider_cb (gpointer pool)
+{
+  rushes_pool_reconsider (pool);
+  return G_SOURCE_CONTINUE;
+}
+
+/* However often the pool is told to look, it loads nothing before its folder is
+ * open, which takes a while when the file is large; and nothing that it knows from
+ * before. */
+static void
+test_look_often (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *small = add_scene (fixture, "small.blend", "end=1");
+  RushesScene *large = add_scene (fixture, "large.blend", "end=2");
+  guint id = g_timeout_add (1, reconsider_cb, fixture->pool);
+
+  g_assert_no_errno (truncate (rushes_scene_get_path (large), 128 << 20));
+  run (fixture);
+  assert_finished (small, 1, 0);
+  assert_finished (large, 2, 0);
+
+  rushes_scene_requeue (small);
+  rushes_scene_requeue (large);
+  fixture->n_clients_started = 0;
+  fixture->requeues = TRUE;
+  run (fixture);
+  g_source_remove (id);
+  assert_finished (small, 1, 0);
+  assert_finished (large, 2, 0);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 0);
 }
 
 /* A scene that is known from before is bound without being loaded. */
@@ -2303,6 +2343,7 @@ main (int argc, char **argv)
   add ("/pool/scene/reorder/few", GUINT_TO_POINTER (4), test_reorder);
   add ("/pool/scene/reorder/many", GUINT_TO_POINTER (20), test_reorder);
   add ("/pool/scene/many-come-and-go", NULL, test_many_come_and_go);
+  add ("/pool/scene/look-often", NULL, test_look_often);
   add ("/pool/scene/chaos", NULL, test_chaos);
 
   add ("/pool/existing/resume", NULL, test_resume);

@@ -399,6 +399,82 @@ test_anything (void)
   assert_added (queue, "/x/a.blend", "/out", TRUE, "/out/a");
 }
 
+/* ---- Many at once ---------------------------------------------------- */
+
+/* As a list does that is shown: it knows the queue by its signals alone. */
+static void
+mirror_cb (GListModel *list, guint position, guint removed, guint added, GPtrArray *mirror)
+{
+  if (removed > 0)
+    g_ptr_array_remove_range (mirror, position, removed);
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      g_assert_nonnull (scene);
+      g_ptr_array_insert (mirror, (int) i, scene);
+    }
+  g_assert_cmpuint (mirror->len, ==, g_list_model_get_n_items (list));
+}
+
+static void
+assert_mirrored (RushesQueue *queue, GPtrArray *mirror)
+{
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (queue)), ==, mirror->len);
+  for (guint i = 0; i < mirror->len; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (queue), i);
+
+      g_assert_true (scene == g_ptr_array_index (mirror, i));
+    }
+}
+
+/* Whatever is chosen: taken out and put back, all is where it was. */
+static void
+test_many_at_once (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GPtrArray) scenes = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) mirror = g_ptr_array_new ();
+
+  g_signal_connect (queue, "items-changed", G_CALLBACK (mirror_cb), mirror);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/x/%u.blend", i % 30);
+      g_autofree char *folder = g_strdup_printf ("/out/%u", i % 30);
+
+      g_ptr_array_add (scenes, make_scene (path));
+      rushes_scene_set_folder (scenes->pdata[i], folder);
+    }
+  rushes_queue_append_many (queue, scenes);
+  assert_mirrored (queue, mirror);
+  g_assert_cmpstr (rushes_scene_get_folder (scenes->pdata[9]), ==, "/out/9");
+  g_assert_cmpstr (rushes_scene_get_folder (scenes->pdata[39]), ==, "/out/9-2");
+
+  for (guint round = 0; round < 200; round++)
+    {
+      g_autoptr (GPtrArray) removed = g_ptr_array_new ();
+      gint32 share = g_test_rand_int_range (0, 5);
+      guint positions[40], n = 0;
+
+      for (guint i = 0; i < scenes->len; i++)
+        if (g_test_rand_int_range (0, 4) < share)
+          {
+            g_ptr_array_add (removed, scenes->pdata[i]);
+            positions[n++] = i;
+          }
+      rushes_queue_remove_many (queue, positions, n);
+      assert_mirrored (queue, mirror);
+      g_assert_cmpuint (mirror->len, ==, scenes->len - n);
+      for (guint i = 0; i < n; i++)
+        g_assert_false (rushes_queue_find (queue, removed->pdata[i], NULL));
+
+      rushes_queue_insert_many (queue, removed, positions);
+      assert_mirrored (queue, mirror);
+      assert_mirrored (queue, scenes);
+    }
+}
+
 static void
 test_release (void)
 {
@@ -430,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/find", test_find);
   g_test_add_func ("/queue/scene-changed", test_scene_changed);
   g_test_add_func ("/queue/anything", test_anything);
+  g_test_add_func ("/queue/many-at-once", test_many_at_once);
   g_test_add_func ("/queue/release", test_release);
 
   return g_test_run ();

@@ -283,8 +283,8 @@ test_odd_names (Fixture *fixture, gconstpointer data)
                                        "\xf0\x9f.blend",
                                        "a\nb.blend",
                                        "\xe4/\xe4.blend",
-                                       "\xe4"
-                                       "1\xe4.blend" };
+                                       ("\xe4"
+                                        "1\xe4.blend") };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     make (fixture, names[i]);

@@ -555,10 +555,9 @@ test_unreadable (Fixture *fixture, gconstpointer data)
 static void
 test_not_writable (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *text = make_file (fixture);
+  G_GNUC_UNUSED g_autofree char *text = make_file (fixture);
   g_autofree char *folder = g_path_get_dirname (fixture->path);
   g_autofree char *notice = NULL;
-  g_autoptr (GError) error = NULL;
   const uid_t user = geteuid ();
 
   begin (fixture);
@@ -581,8 +580,7 @@ test_not_writable (Fixture *fixture, gconstpointer data)
 static void
 test_cannot_write (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *text = make_file (fixture);
-  g_autofree char *folder = g_path_get_dirname (fixture->path);
+  G_GNUC_UNUSED g_autofree char *text = make_file (fixture);
   g_autoptr (GError) error = NULL;
 
   g_assert_no_errno (g_unlink (fixture->path));
@@ -624,7 +622,7 @@ wait_until_ready (GSubprocess *process)
 static void
 test_second_process (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *text = make_file (fixture);
+  G_GNUC_UNUSED g_autofree char *text = make_file (fixture);
   g_autofree char *notice = NULL;
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;

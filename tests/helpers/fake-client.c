@@ -524,7 +524,7 @@ initialize (JsonObject *params, GString *out)
   if (code != 0)
     return code;
   if (get_value (scene.list, "no-camera") != NULL)
-    return fail (out, ERROR_NO_CAMERA, "The scene has no camera; add one in Blender and save");
+    return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   g_string_append (out, "\"has_camera\":true}");

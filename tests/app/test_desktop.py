@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the window and the rest of the desktop have to do with each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from harness import run, wait_until
+from services import Services, services
+from window import FINISHED, READY, Window, desktop, fake, fake_desktop, frames, sample
+
+#: Nothing of a frame takes longer; enough to be seen at work.
+SLOW = ("end=3", "frame-ms=700")
+
+
+def asked(offered: Services, method: str) -> list[tuple[object, ...]]:
+    """Wait until a service was asked for something."""
+    wait_until(lambda: offered.called(method), f"a call of {method}")
+    return offered.called(method)
+
+
+# Order
+
+
+def test_reordering() -> None:
+    """Rows are dragged, and moved by keys; the selection goes along."""
+    with fake_desktop() as here:
+        window = Window(here, fake(here, "one"), fake(here, "three"), fake(here, "two"))
+        for name in ("one", "three", "two"):
+            window.row(name, READY)
+        names = [["one", "three", "two"], ["three", "two", "one"]]
+        assert window.names() == names[0]
+
+        window.select("one")
+        here.key("alt+Down")
+        window.wait_names("three", "one", "two")
+        here.key("alt+Down", "alt+Down")
+        window.wait_names("three", "two", "one")
+        here.key("alt+Up", "alt+Up", "alt+Up")
+        window.wait_names("one", "three", "two")
+
+        # A drag may be over before it was taken up: once more then.
+        def dragged() -> bool:
+            if window.names() == names[0]:
+                first, last = window.row("one"), window.row("two")
+                here.drag(first.box.centre, last.box.centre)
+            return window.names() == names[1]
+
+        wait_until(dragged, "the new order")
+        window.quit()
+        again = Window(here)
+        again.wait_names(*names[1])
+        again.quit()
+
+
+# Notifications, and sleep
+
+
+def test_session_is_not_suspended_while_rendering() -> None:
+    """It is asked to stay, and told when it need not any more."""
+    with fake_desktop() as here:
+        with services(here.environment["DBUS_SESSION_BUS_ADDRESS"]) as offered:
+            window = Window(here, fake(here, "scene", *SLOW))
+            window.row("scene", READY)
+            assert not offered.called("Inhibit")
+            window.start()
+            ((_program, _window, reason, flags),) = asked(offered, "Inhibit")
+            assert reason and int(str(flags)) & 4, (reason, flags)
+            window.row("scene", FINISHED)
+            assert asked(offered, "Uninhibit") == [(7,)]
+            window.quit()
+
+
+def test_notification_in_the_background() -> None:
+    """Closed while it renders, it goes on, says when it is done, and ends."""
+    with fake_desktop() as here:
+        with services(here.environment["DBUS_SESSION_BUS_ADDRESS"]) as offered:
+            scene = fake(here, "scene", *SLOW)
+            window = Window(here, scene)
+            window.row("scene", READY)
+            window.start()
+            window.close()
+            window.answer("Keep Rendering")
+            (notified,) = asked(offered, "Notify")
+            assert notified[3] == "Rendering Is Done", notified
+            assert notified[4] == "3 of 3 frames", notified
+            assert [word for word in notified[5] if word in ("Show", "Open Folder")]
+            window.wait_end()
+            assert len(list(frames(scene).glob("*.png"))) == 3
+
+
+def test_when_done() -> None:
+    """A countdown that can be stopped, and then the word to the system."""
+    for outcome, method, title in (
+        ("suspend", "Suspend", "Suspending"),
+        ("power-off", "PowerOff", "Powering Off"),
+    ):
+        with fake_desktop({"when-done": f"'{outcome}'"}) as here:
+            address = here.environment["DBUS_SESSION_BUS_ADDRESS"]
+            here.environment["DBUS_SYSTEM_BUS_ADDRESS"] = address
+            with services(address) as offered:
+                window = Window(here, fake(here, "scene", *SLOW))
+                window.row("scene", READY)
+                window.start()
+                dialog = window.program.find_dialog(title)
+                window.says(re.compile(r"in \d\d seconds"))
+                here.key("Escape")
+                window.program.wait_window_gone(dialog)
+                assert not offered.called(method)
+
+                window.menu("scene", re.compile("Start Over"))
+                window.answer("Start Over")
+                window.row("scene", READY)
+                window.start()
+                window.program.find_dialog(title)
+                window.answer(re.compile("Now$"))
+                assert asked(offered, method) == [(True,)]
+                window.quit()
+
+
+# Pictures
+
+
+def test_pictures_that_gtk_cannot_read() -> None:
+    """Blender makes previews of them, in the cache."""
+    with desktop() as here:
+        scene = sample("cube", here.folder / "work")
+        window = Window(here, scene)
+        window.row("cube", READY)
+        window.select("cube")
+        window.program.tab_to("button", "Format")
+        here.key("space", "Down", "Down", "Down", "Return")
+        window.program.find("label", "OpenEXR")
+        window.program.tab_to("text box", "Frames")
+        here.type_text("1-2")
+        window.row("cube", re.compile("^2 frames"))
+        window.start()
+        window.row("cube", FINISHED)
+        assert len(list(frames(scene).glob("*.exr"))) == 2
+        cache = Path(here.environment["XDG_CACHE_HOME"]) / "rushes" / "previews"
+        wait_until(lambda: list(cache.glob("*.png")), "a preview")
+        window.quit()
+
+
+if __name__ == "__main__":
+    run(globals())
