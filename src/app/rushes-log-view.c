@@ -278,6 +278,14 @@ list_logs (RushesLogView *self)
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->chooser), selected);
 }
 
+/* Of what happens there, clients that write are not news. */
+static void
+folder_changed_cb (RushesLogView *self, GFile *file, GFile *other, GFileMonitorEvent event)
+{
+  if (event == G_FILE_MONITOR_EVENT_CREATED && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    list_logs (self);
+}
+
 static void
 chosen_cb (RushesLogView *self)
 {
@@ -460,7 +468,7 @@ rushes_log_view_set_manager (RushesLogView *self, RushesManager *manager)
   folder = g_file_new_for_path (rushes_manager_get_log_dir (manager));
   self->folder = g_file_monitor_directory (folder, G_FILE_MONITOR_NONE, NULL, NULL);
   if (self->folder != NULL)
-    g_signal_connect_object (self->folder, "changed", G_CALLBACK (list_logs), self,
+    g_signal_connect_object (self->folder, "changed", G_CALLBACK (folder_changed_cb), self,
                              G_CONNECT_SWAPPED);
   list_logs (self);
 }

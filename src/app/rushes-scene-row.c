@@ -76,7 +76,7 @@ update_status (RushesSceneRow *self)
   const char *icon = rushes_text_scene_icon (self->scene);
   const char *class = get_icon_class (self->scene);
 
-  gtk_label_set_label (GTK_LABEL (self->status), status);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->status), status);
   if (g_strcmp0 (gtk_image_get_icon_name (GTK_IMAGE (self->icon)), icon) != 0)
     gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon);
   gtk_widget_set_visible (self->icon, icon != NULL);
@@ -160,6 +160,17 @@ query_state_cb (GtkWidget *widget,
   return self->scene != NULL && show_tooltip (tooltip, rushes_text_scene_state (self->scene));
 }
 
+static gboolean
+query_menu_cb (GtkWidget *widget,
+               int x,
+               int y,
+               gboolean keyboard,
+               GtkTooltip *tooltip,
+               RushesSceneRow *self)
+{
+  return show_tooltip (tooltip, _ ("Scene Menu"));
+}
+
 /* ---- The menu -------------------------------------------------------- */
 
 /* What the menu does, it does to the selection. */
@@ -212,7 +223,7 @@ update_name (RushesSceneRow *self)
     return;
   name =
       g_strdup_printf (C_ ("parts of a status line", "%s, %s"), rushes_scene_get_name (self->scene),
-                       gtk_label_get_label (GTK_LABEL (self->status)));
+                       gtk_inscription_get_text (GTK_INSCRIPTION (self->status)));
   rushes_accessible_label (item, name);
 }
 
@@ -237,7 +248,7 @@ set_scene (RushesSceneRow *self, RushesScene *scene)
 
       self->scene = g_object_ref (scene);
       g_signal_connect_swapped (scene, "notify", G_CALLBACK (scene_notify_cb), self);
-      gtk_label_set_label (GTK_LABEL (self->name), rushes_scene_get_name (scene));
+      gtk_inscription_set_text (GTK_INSCRIPTION (self->name), rushes_scene_get_name (scene));
       update_status (self);
       update_newest (self);
       update_progress (self);
@@ -322,6 +333,7 @@ rushes_scene_row_class_init (RushesSceneRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, query_path_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_status_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_state_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
 }
 

@@ -371,35 +371,38 @@ get_common_file_text (RushesSettingRow *self)
   return g_steal_pointer (&common);
 }
 
-/* Tried on a copy first: all scenes take it, or none. */
-static gboolean
-check_text (RushesSettingRow *self, const char *text, GError **error)
+/* Gives all scenes what one has. */
+static void
+spread (RushesSettingRow *self, RushesSettings *from, const char *name)
 {
-  g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, 0);
-  g_autoptr (RushesSettings) copy = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
 
-  if (scene == NULL)
-    return TRUE;
-  copy = rushes_settings_copy (rushes_scene_get_settings (scene));
-  return set_text (self->spec, copy, text, error) && rushes_settings_check (copy, error);
+  g_object_get_property (G_OBJECT (from), name, &value);
+  for (guint i = 0; i < count_scenes (self); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      g_object_set_property (G_OBJECT (rushes_scene_get_settings (scene)), name, &value);
+    }
 }
 
+/* Tried on a copy first: all scenes take it, or none. */
 static void
 apply (RushesSettingRow *self, const char *text)
 {
+  g_autoptr (RushesScene) first = NULL;
+  g_autoptr (RushesSettings) copy = NULL;
   g_autoptr (GError) error = NULL;
 
   if (self->updating || count_scenes (self) == 0)
     return;
 
   g_clear_pointer (&self->problem, g_free);
-  if (check_text (self, text, &error))
-    for (guint i = 0; i < count_scenes (self); i++)
-      {
-        g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
-
-        set_text (self->spec, rushes_scene_get_settings (scene), text, NULL);
-      }
+  first = g_list_model_get_item (self->scenes, 0);
+  copy = rushes_settings_copy (rushes_scene_get_settings (first));
+  if (set_text (self->spec, copy, text, &error) && rushes_settings_check (copy, &error))
+    for (guint i = 0; self->spec->properties[i] != NULL; i++)
+      spread (self, copy, self->spec->properties[i]);
   else
     self->problem = g_strdup (error->message);
   rushes_setting_row_refresh (self);

@@ -78,46 +78,64 @@ describe_rate (RushesWatch *self, RushesScene *scene)
 
 /* ---- Clients --------------------------------------------------------- */
 
-/* The state and the frame are there to be listened to. */
-static char *
-describe_activity (RushesActivity *activity, int state, guint frame)
+static GtkWidget *
+make_text (const char *class, float align)
 {
-  return rushes_text_activity (activity);
+  GtkWidget *text = gtk_inscription_new (NULL);
+
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text),
+                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), align);
+  gtk_widget_add_css_class (text, class);
+  gtk_widget_add_css_class (text, "numeric");
+  return text;
 }
 
-static char *
-format_memory (RushesActivity *activity, guint64 memory)
+static void
+activity_changed_cb (RushesActivity *activity, GParamSpec *pspec, GtkWidget *row)
 {
-  return memory > 0 ? g_format_size_full (memory, G_FORMAT_SIZE_IEC_UNITS) : NULL;
+  g_autofree char *doing = rushes_text_activity (activity);
+  guint64 bytes = rushes_activity_get_memory (activity);
+  g_autofree char *memory = bytes > 0 ? g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS) : NULL;
+
+  gtk_inscription_set_text (g_object_get_data (G_OBJECT (row), "doing"), doing);
+  gtk_inscription_set_text (g_object_get_data (G_OBJECT (row), "memory"), memory);
 }
 
+/* Texts that change all the time and have the room that they have: with dozens
+ * of clients, to measure each of them anew would be most of the work. */
 static GtkWidget *
 make_client_row (gpointer item, gpointer user_data)
 {
   RushesActivity *activity = item;
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *memory = gtk_label_new (NULL);
-  g_autofree char *title =
-      g_strdup_printf (_ ("Blender %u"), rushes_activity_get_number (activity));
-  GtkExpression *doing[] = {
-    gtk_property_expression_new (RUSHES_TYPE_ACTIVITY, NULL, "state"),
-    gtk_property_expression_new (RUSHES_TYPE_ACTIVITY, NULL, "frame"),
-  };
-  GtkExpression *bytes[] = { gtk_property_expression_new (RUSHES_TYPE_ACTIVITY, NULL, "memory") };
-  GtkExpression *expression;
+  GtkWidget *row = adw_preferences_row_new ();
+  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *title = gtk_label_new (NULL);
+  GtkWidget *doing = make_text ("dim-label", 0);
+  GtkWidget *memory = make_text ("dim-label", 1);
+  g_autofree char *name = g_strdup_printf (_ ("Blender %u"), rushes_activity_get_number (activity));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  gtk_widget_add_css_class (memory, "dim-label");
-  gtk_widget_add_css_class (memory, "numeric");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), memory);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  gtk_label_set_label (GTK_LABEL (title), name);
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_set_hexpand (doing, TRUE);
+  gtk_widget_add_css_class (doing, "caption");
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (memory), 9);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (memory), 9);
+  gtk_widget_set_valign (memory, GTK_ALIGN_CENTER);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_widget_add_css_class (grid, "client");
+  gtk_grid_attach (GTK_GRID (grid), title, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), doing, 0, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), memory, 1, 0, 1, 2);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
 
-  expression = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, G_N_ELEMENTS (doing), doing,
-                                            G_CALLBACK (describe_activity), NULL, NULL);
-  gtk_expression_bind (expression, row, "subtitle", activity);
-  expression = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, G_N_ELEMENTS (bytes), bytes,
-                                            G_CALLBACK (format_memory), NULL, NULL);
-  gtk_expression_bind (expression, memory, "label", activity);
+  g_object_set_data (G_OBJECT (row), "doing", doing);
+  g_object_set_data (G_OBJECT (row), "memory", memory);
+  g_signal_connect_object (activity, "notify", G_CALLBACK (activity_changed_cb), row, 0);
+  activity_changed_cb (activity, NULL, row);
   return row;
 }
 

@@ -12,8 +12,10 @@
 /* Numbers for people: four times a second is as good as any. */
 #define REFRESH_MS 250
 
-/* What the main loop can spare at a time. */
-#define SLICE_USEC 4000
+/* What the main loop can spare at a time; whoever shows new scenes takes more of
+ * it than we. */
+#define SLICE_USEC   4000
+#define SLICE_SCENES 25
 
 /**
  * RushesManager:
@@ -596,7 +598,7 @@ add_cb (gpointer user_data)
   g_autoptr (RushesSettings) settings = rushes_settings_new ();
   g_autoptr (GPtrArray) scenes = g_ptr_array_new_with_free_func (g_object_unref);
 
-  while (adding->next < paths->len && g_get_monotonic_time () < until)
+  while (adding->next < paths->len && scenes->len < SLICE_SCENES && g_get_monotonic_time () < until)
     {
       const char *path = g_ptr_array_index (paths, adding->next++);
 

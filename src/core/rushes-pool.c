@@ -303,6 +303,14 @@ is_over (RushesPool *self)
          (self->works->len == 0 && self->next_scene >= g_list_model_get_n_items (self->scenes));
 }
 
+/* Not as long as nothing is to be begun, or a start that failed is not long ago. */
+static gboolean
+wants_client (RushesPool *self)
+{
+  return !is_over (self) && self->pause_id == 0 && self->trouble == NULL &&
+         self->workers->len - self->n_leaving < count_useful_clients (self);
+}
+
 static gpointer
 copy_worker (gconstpointer worker, gpointer user_data)
 {
@@ -378,6 +386,9 @@ look_cb (gpointer user_data)
   drop_ended (self);
   if (self->moved)
     sort_works (self);
+  /* One in each turn of the main loop: to start a process takes milliseconds. */
+  if (wants_client (self))
+    pool_worker_start (self);
   pool_dispatch (self);
   if (is_finished (self))
     end_run (self);
@@ -431,18 +442,7 @@ pool_dispatch (RushesPool *self)
         pool_worker_next (worker);
     }
 
-  /* One in each turn of the main loop: to start a process takes milliseconds. */
-  if (!over && self->pause_id == 0 && self->trouble == NULL)
-    {
-      guint useful = count_useful_clients (self);
-
-      if (self->workers->len - self->n_leaving < useful)
-        pool_worker_start (self);
-      if (self->workers->len - self->n_leaving < useful)
-        look_later (self);
-    }
-
-  if (is_finished (self))
+  if (wants_client (self) || is_finished (self))
     look_later (self);
 }
 

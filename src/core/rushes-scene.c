@@ -147,6 +147,8 @@ progress_changed (RushesScene *self)
 static void
 set_state (RushesScene *self, RushesSceneState state)
 {
+  gboolean error_changed = self->state == RUSHES_SCENE_FAILED || state == RUSHES_SCENE_FAILED;
+
   if (self->state == state)
     return;
 
@@ -154,7 +156,8 @@ set_state (RushesScene *self, RushesSceneState state)
   /* Whoever hears of the new state shall read the numbers that go with it. */
   g_clear_handle_id (&self->notify_id, g_source_remove);
   notify_cb (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+  if (error_changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 

@@ -322,7 +322,7 @@ begin_undoing (void)
 }
 
 static void
-begin_pausing (void)
+begin_toggling (void)
 {
   gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle", NULL);
 }
@@ -352,7 +352,8 @@ static const Phase phases[] = {
   { "all selected, rendering", 3, begin_all_at_work, NULL },
   { "removing half", 2, begin_removing, step_removing },
   { "undoing that", 2, begin_undoing, step_adding },
-  { "pausing", 0.5, begin_pausing, step_pausing },
+  { "pausing", 0.5, begin_toggling, step_pausing },
+  { "resuming", 2, begin_toggling, NULL },
 };
 
 static guint phase;
