@@ -84,7 +84,7 @@ format_left (double seconds)
   g_autofree char *duration = NULL;
 
   if (seconds < MINUTE)
-    return g_strdup (_ ("less than a minute left"));
+    return g_strdup (_ ("under a minute left"));
   duration = rushes_text_duration (seconds);
   return g_strdup_printf (_ ("%s left"), duration);
 }
