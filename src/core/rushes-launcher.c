@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gi18n-lib.h>
@@ -12,6 +13,10 @@
 #include "rushes-error.h"
 #include "rushes-launcher.h"
 #include "rushes-sandbox.h"
+
+/* Enough that whoever works here does not notice; not so much that nothing is
+ * rendered beside other work. */
+#define NICENESS 10
 
 /**
  * RushesLauncher:
@@ -27,6 +32,7 @@ struct _RushesLauncher
   GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
   guint factory_startup : 1;
   guint sandbox : 1;
+  guint background : 1;
 };
 
 enum
@@ -35,6 +41,7 @@ enum
   PROP_BLENDER,
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
+  PROP_BACKGROUND,
   N_PROPS
 };
 
@@ -57,6 +64,9 @@ rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSp
       break;
     case PROP_SANDBOX:
       g_value_set_boolean (value, self->sandbox);
+      break;
+    case PROP_BACKGROUND:
+      g_value_set_boolean (value, self->background);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -84,6 +94,13 @@ rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GP
       if (self->sandbox != g_value_get_boolean (value))
         {
           self->sandbox = !self->sandbox;
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    case PROP_BACKGROUND:
+      if (self->background != g_value_get_boolean (value))
+        {
+          self->background = !self->background;
           g_object_notify_by_pspec (object, pspec);
         }
       break;
@@ -137,6 +154,15 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
    */
   properties[PROP_SANDBOX] =
       g_param_spec_boolean ("sandbox", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:background:
+   *
+   * Whether clients leave the processors to other programs that want them, as
+   * somebody sits at this computer.
+   */
+  properties[PROP_BACKGROUND] =
+      g_param_spec_boolean ("background", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -349,6 +375,11 @@ rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
   if (process == NULL)
     g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("“%s” does not start: %s"),
                  self->blender, local_error->message);
+  else if (self->background)
+    /* Only now: we have waited for the child to be Blender, at our own pace. */
+    setpriority (PRIO_PGRP,
+                 (id_t) g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10),
+                 getpriority (PRIO_PROCESS, 0) + NICENESS);
 
   return g_steal_pointer (&process);
 }

@@ -32,8 +32,9 @@ write_holder (int fd)
       g_strdup_printf ("process %ld on %s", (long) getpid (), g_get_host_name ());
   gsize length = strlen (holder);
 
-  /* Only words for the second one to read: the lock holds without them. */
-  if (ftruncate (fd, 0) != 0 || write (fd, holder, length) != (gssize) length)
+  /* Only words for the second one to read: the lock holds without them. Not made
+   * empty first: some file systems wait for the disk when such a file is closed. */
+  if (pwrite (fd, holder, length, 0) != (gssize) length || ftruncate (fd, (off_t) length) != 0)
     g_debug ("The lock's holder could not be written");
 }
 

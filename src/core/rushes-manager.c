@@ -178,7 +178,8 @@ make_launcher (RushesManager *self)
   RushesLauncher *launcher =
       rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
 
-  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox, NULL);
+  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox,
+                "background", TRUE, NULL);
   return launcher;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -137,6 +138,7 @@ test_properties (void)
   g_assert_cmpstr (plain_blender, ==, "blender");
   rushes_test_property_notify (launcher, "factory-startup", TRUE, FALSE);
   rushes_test_property_notify (launcher, "sandbox", TRUE, FALSE);
+  rushes_test_property_notify (launcher, "background", TRUE, FALSE);
 }
 
 static void
@@ -210,12 +212,15 @@ test_spawn (void)
   pid_t pid;
 
   g_assert_cmpint (g_chmod (program, 0755), ==, 0);
+  g_object_set (launcher, "background", TRUE, NULL);
   process = rushes_launcher_spawn (launcher, "t-9", &error);
   g_assert_no_error (error);
   pid = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (process), NULL, 10);
   /* A group of its own. */
   g_assert_cmpint (getpgid (pid), ==, pid);
   g_assert_cmpint (getpgid (pid), !=, getpgrp ());
+  /* Others come first. */
+  g_assert_cmpint (getpriority (PRIO_PROCESS, (id_t) pid), >, getpriority (PRIO_PROCESS, 0));
   /* When memory runs out the kernel takes it, not us. */
   {
     g_autofree char *path = g_strdup_printf ("/proc/%d/oom_score_adj", pid);
