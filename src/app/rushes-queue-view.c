@@ -312,7 +312,7 @@ remove_scenes (RushesQueueView *self, GtkBitset *positions)
       g_ptr_array_add (self->removed, g_list_model_get_item (list, position));
       g_array_append_val (self->removed_positions, position);
     }
-  rushes_manager_remove_many (self->manager, (guint *) self->removed_positions->data,
+  rushes_manager_remove_many (self->manager, (gpointer) self->removed_positions->data,
                               self->removed->len);
   /* The keyboard goes on where it was. */
   if (g_list_model_get_n_items (list) > 0)
@@ -388,7 +388,7 @@ rushes_queue_view_undo (RushesQueueView *self)
   g_return_if_fail (RUSHES_IS_QUEUE_VIEW (self));
 
   rushes_manager_restore_many (self->manager, self->removed,
-                               (guint *) self->removed_positions->data);
+                               (gpointer) self->removed_positions->data);
   g_ptr_array_set_size (self->removed, 0);
   g_array_set_size (self->removed_positions, 0);
 }

@@ -9,6 +9,7 @@
 #include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-setting-row.h"
+#include "rushes-text.h"
 
 /**
  * RushesSettingRow:
@@ -113,7 +114,7 @@ dup_label (const Choice *choices, const char *value)
 static char *
 file_resolution (const RushesReport *file)
 {
-  return g_strdup_printf (_ ("%u × %u"), file->width, file->height);
+  return rushes_text_size (file->width, file->height);
 }
 
 static char *
@@ -242,7 +243,7 @@ get_text (const Spec *spec, RushesSettings *settings)
       guint width, height;
 
       g_object_get (settings, spec->properties[0], &width, spec->properties[1], &height, NULL);
-      return g_strdup_printf (_ ("%u × %u"), width, height);
+      return rushes_text_size (width, height);
     }
 
   g_object_get_property (G_OBJECT (settings), name, &value);
@@ -464,6 +465,8 @@ make_editor (RushesSettingRow *self)
       gtk_editable_set_width_chars (GTK_EDITABLE (editor), 10);
       gtk_editable_set_max_width_chars (GTK_EDITABLE (editor), 14);
       gtk_editable_set_alignment (GTK_EDITABLE (editor), 1);
+      /* Numbers and ranges of them, which go from left to right everywhere. */
+      gtk_widget_set_direction (editor, GTK_TEXT_DIR_LTR);
       g_signal_connect_swapped (editor, "changed", G_CALLBACK (entry_changed_cb), self);
     }
   gtk_widget_set_valign (editor, GTK_ALIGN_CENTER);

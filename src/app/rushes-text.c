@@ -84,7 +84,7 @@ format_left (double seconds)
   g_autofree char *duration = NULL;
 
   if (seconds < MINUTE)
-    return g_strdup (_ ("less than a minute left"));
+    return g_strdup (_ ("under a minute left"));
   duration = rushes_text_duration (seconds);
   return g_strdup_printf (_ ("%s left"), duration);
 }
@@ -145,6 +145,24 @@ enumerate (char *first, char *second)
   return joined;
 }
 
+/**
+ * rushes_text_size:
+ * @width: in pixels
+ * @height: in pixels
+ *
+ * Returns: (transfer full): that in words, the width first, whichever way people
+ *   write
+ */
+char *
+rushes_text_size (guint width, guint height)
+{
+  gboolean rtl = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
+  g_autofree char *size = g_strdup_printf (_ ("%u × %u"), width, height);
+
+  /* LEFT-TO-RIGHT ISOLATE and its end. */
+  return g_strdup_printf ("%s%s%s", rtl ? "\u2066" : "", size, rtl ? "\u2069" : "");
+}
+
 /* The size that pictures will have. */
 static void
 get_size (RushesScene *scene, guint *width, guint *height)
@@ -190,7 +208,7 @@ describe_waiting (RushesScene *scene)
 
   get_size (scene, &width, &height);
   return enumerate (format_frames (rushes_scene_get_n_frames (scene)),
-                    g_strdup_printf (_ ("%u × %u"), width, height));
+                    rushes_text_size (width, height));
 }
 
 static char *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <gtk/gtk.h>
+
 #include "rushes-activity.h"
 #include "rushes-manager.h"
 
@@ -8,6 +10,7 @@ G_BEGIN_DECLS
 
 char *rushes_text_duration (double seconds);
 char *rushes_text_rate (double frames_per_second);
+char *rushes_text_size (guint width, guint height);
 char *rushes_text_scene (RushesScene *scene);
 const char *rushes_text_scene_icon (RushesScene *scene);
 const char *rushes_text_scene_state (RushesScene *scene);

@@ -278,6 +278,21 @@ def german(studio: Studio) -> None:
     rendering(studio, "german-rendering", variables={"LC_ALL": "de_DE.UTF-8"})
 
 
+def right_to_left(studio: Studio) -> None:
+    """As if there were a translation: without one GTK stays with left to right."""
+    folder = studio.work / "locale" / "ar" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    subprocess.run(
+        ["msgfmt", "-", "-o", folder / "rushes.mo"], input=header.encode(), check=True
+    )
+    variables = {
+        "LC_ALL": "ar_EG.UTF-8",
+        "RUSHES_LOCALE_DIR": str(studio.work / "locale"),
+    }
+    rendering(studio, "right-to-left-rendering", variables=variables)
+
+
 def large(studio: Studio) -> None:
     with studio.window([studio.forest, *studio.scenes], dpi=134) as (place, program):
         inspected(program, 4)
@@ -305,6 +320,7 @@ PICTURES: dict[str, Callable[[Studio], None]] = {
     "narrow": narrow,
     "dark": dark,
     "german": german,
+    "right-to-left": right_to_left,
     "large": large,
     "preferences": preferences,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from harness import run, wait_until
 from services import Services, services
@@ -14,7 +15,7 @@ from window import FINISHED, READY, Window, desktop, fake, fake_desktop, frames,
 SLOW = ("end=3", "frame-ms=700")
 
 
-def asked(offered: Services, method: str) -> list[tuple[object, ...]]:
+def asked(offered: Services, method: str) -> list[tuple[Any, ...]]:
     """Wait until a service was asked for something."""
     wait_until(lambda: offered.called(method), f"a call of {method}")
     return offered.called(method)
@@ -92,9 +93,9 @@ def test_notification_in_the_background() -> None:
 
 def test_when_done() -> None:
     """A countdown that can be stopped, and then the word to the system."""
-    for outcome, method, title in (
-        ("suspend", "Suspend", "Suspending"),
-        ("power-off", "PowerOff", "Powering Off"),
+    for outcome, method, title, now in (
+        ("suspend", "Suspend", "Suspending", "Suspend Now"),
+        ("power-off", "PowerOff", "Powering Off", "Power Off Now"),
     ):
         with fake_desktop({"when-done": f"'{outcome}'"}) as here:
             address = here.environment["DBUS_SESSION_BUS_ADDRESS"]
@@ -114,7 +115,7 @@ def test_when_done() -> None:
                 window.row("scene", READY)
                 window.start()
                 window.program.find_dialog(title)
-                window.answer(re.compile("Now$"))
+                window.answer(now)
                 assert asked(offered, method) == [(True,)]
                 window.quit()
 

@@ -588,7 +588,7 @@ has_one (gpointer fixture)
 static void
 test_jobs (Fixture *fixture, gconstpointer data)
 {
-  RushesScene *scene = add_scene (fixture, "scene.blend", "end=200\nframe-ms=10");
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
 
   rushes_manager_start (fixture->manager);
   rushes_test_wait_until (has_done, scene);
@@ -598,8 +598,8 @@ test_jobs (Fixture *fixture, gconstpointer data)
   g_object_set (fixture->manager, "jobs", 1, NULL);
   rushes_test_wait_until (has_one, fixture);
   assert_state (scene, RUSHES_SCENE_RENDERING);
+  rushes_manager_stop (fixture->manager);
   wait_for_end (fixture);
-  assert_finished (scene, 200, 0);
   g_assert_cmpuint (fixture->n_most, ==, 4);
 }
 
