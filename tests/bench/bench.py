@@ -193,7 +193,7 @@ class Bench:
         # The desktop that it runs on needs what Debian's own Python has.
         command: Command = [
             "/usr/bin/python3",
-            pathlib.Path(__file__).parent / "window_bench.py",
+            pathlib.Path(__file__).parent / "run_window.py",
         ]
         command += ["--build", self.build, "--scenes", str(n_scenes), "--json", result]
         subprocess.run(command, check=True)

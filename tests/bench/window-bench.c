@@ -2,7 +2,7 @@
 
 /* Drives the real application through what a long queue puts a window through, and
  * measures each turn of its main loop: from the return of one poll to the next one.
- * Run by window_bench.py, which makes a desktop for it; prints a line of JSON a phase. */
+ * Run by run_window.py, which makes a desktop for it; prints a line of JSON a phase. */
 
 #include "config.h"
 

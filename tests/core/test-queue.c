@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "rushes-error.h"
 #include "rushes-queue.h"
 #include "test-utils.h"
 
@@ -486,6 +487,91 @@ test_release (void)
   g_assert_finalize_object (scene);
 }
 
+/* A scene of an earlier session: 4 of 10 frames done, one failed. */
+static RushesScene *
+load_scene (guint number)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"path\":\"/x/%u.blend\",\"folder\":\"/out/%u\",\"state\":\"stopped\","
+                       "\"frames\":10,\"done\":4,\"failed\":1}",
+                       number, number);
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+  RushesScene *scene = rushes_scene_from_json (node, NULL);
+
+  g_assert_nonnull (scene);
+  return scene;
+}
+
+static void
+assert_sums (RushesQueue *queue)
+{
+  const RushesSums *sums = rushes_queue_get_sums (queue);
+  RushesSums expected = { 0 };
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (queue)); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (G_LIST_MODEL (queue), i);
+      guint n_frames = rushes_scene_get_n_frames (scene);
+      gboolean ended = rushes_scene_is_ended (scene);
+
+      expected.frames += n_frames;
+      expected.done += rushes_scene_get_n_done (scene);
+      expected.failed += rushes_scene_get_n_failed (scene);
+      expected.rendered += n_frames > 0 ? 5000 : 0;
+      expected.left += n_frames > 0 && !ended ? 5000 : 0;
+      expected.counted += n_frames > 0;
+      expected.uncounted += n_frames == 0 && !ended;
+      expected.startable += rushes_scene_is_startable (scene);
+    }
+  g_assert_cmpuint (sums->frames, ==, expected.frames);
+  g_assert_cmpuint (sums->done, ==, expected.done);
+  g_assert_cmpuint (sums->failed, ==, expected.failed);
+  g_assert_cmpuint (sums->rendered, ==, expected.rendered);
+  g_assert_cmpuint (sums->left, ==, expected.left);
+  g_assert_cmpuint (sums->counted, ==, expected.counted);
+  g_assert_cmpuint (sums->uncounted, ==, expected.uncounted);
+  g_assert_cmpuint (sums->startable, ==, expected.startable);
+}
+
+/* Whatever happens to scenes, the sums are those of a count of all of them. */
+static void
+test_sums (void)
+{
+  g_autoptr (RushesQueue) queue = rushes_queue_new ();
+  g_autoptr (GError) error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_NO_CAMERA, "No camera");
+  GListModel *list = G_LIST_MODEL (queue);
+
+  assert_sums (queue);
+  for (guint i = 0; i < 500; i++)
+    {
+      gint32 n = (gint32) g_list_model_get_n_items (list), choice = g_test_rand_int_range (0, 7);
+      guint position = n > 0 ? (guint) g_test_rand_int_range (0, n) : 0;
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, position);
+      g_autoptr (RushesScene) loaded = NULL;
+
+      if (choice == 0 || n == 0)
+        {
+          loaded = load_scene (i);
+          rushes_queue_insert (queue, position, loaded);
+        }
+      else if (choice == 1)
+        add (queue, "/x/new.blend", "/out");
+      else if (choice == 2)
+        rushes_queue_remove (queue, position);
+      else if (choice == 3)
+        rushes_scene_set_paused (scene, !rushes_scene_get_paused (scene));
+      else if (choice == 4)
+        rushes_scene_fail (scene, error);
+      else if (choice == 5)
+        rushes_scene_stop (scene);
+      else if (rushes_scene_is_ended (scene))
+        rushes_scene_requeue (scene);
+      if (g_test_rand_bit ())
+        assert_sums (queue);
+    }
+  assert_sums (queue);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -505,6 +591,7 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/has-path", test_has_path);
   g_test_add_func ("/queue/find", test_find);
   g_test_add_func ("/queue/scene-changed", test_scene_changed);
+  g_test_add_func ("/queue/sums", test_sums);
   g_test_add_func ("/queue/anything", test_anything);
   g_test_add_func ("/queue/many-at-once", test_many_at_once);
   g_test_add_func ("/queue/release", test_release);
