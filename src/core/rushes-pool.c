@@ -435,9 +435,11 @@ pool_dispatch (RushesPool *self)
   for (guint i = 0; i < workers->len; i++)
     {
       PoolWorker *worker = g_ptr_array_index (workers, i);
+      gboolean starting = rushes_client_get_state (worker->client) == RUSHES_CLIENT_STARTING;
 
-      if (self->stopping || (over && !worker->busy))
-        pool_worker_stop (worker, self->stopping);
+      /* One that starts has nothing in hand that could be lost. */
+      if (self->stopping || (over && (starting || !worker->busy)))
+        pool_worker_stop (worker, self->stopping || starting);
       else if (pool_worker_is_idle (worker))
         pool_worker_next (worker);
     }

@@ -1299,8 +1299,29 @@ has_clients (gpointer pool)
 }
 
 static void
+drain_scene (Fixture *fixture, RushesScene *scene)
+{
+  rushes_pool_drain (fixture->pool);
+}
+
+static void
+stop_only_scene (Fixture *fixture, RushesScene *scene)
+{
+  rushes_scene_stop (scene);
+  rushes_pool_reconsider (fixture->pool);
+}
+
+static void
+stop_pool (Fixture *fixture, RushesScene *scene)
+{
+  rushes_pool_stop (fixture->pool);
+}
+
+/* Nobody waits for a Blender that is of no use once it has started. */
+static void
 test_stop_starting (Fixture *fixture, gconstpointer data)
 {
+  void (*stop_it) (Fixture * fixture, RushesScene * scene) = (gpointer) data;
   RushesScene *scene;
   GAsyncResult *result = NULL;
 
@@ -1310,7 +1331,7 @@ test_stop_starting (Fixture *fixture, gconstpointer data)
   set_jobs (fixture, 4);
   start_run (fixture, &result);
   rushes_test_wait_until (has_clients, fixture->pool);
-  rushes_pool_stop (fixture->pool);
+  stop_it (fixture, scene);
   g_assert_true (finish_run (fixture, &result));
   g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
 }
@@ -2314,7 +2335,9 @@ main (int argc, char **argv)
   add ("/pool/stop/midway", GINT_TO_POINTER (TRUE), test_stop_midway);
   add ("/pool/stop/at-once", GINT_TO_POINTER (TRUE), test_stop_at_once);
   add ("/pool/stop/frame", GINT_TO_POINTER (TRUE), test_stop_frame);
-  add ("/pool/stop/starting", NULL, test_stop_starting);
+  add ("/pool/stop/starting", stop_pool, test_stop_starting);
+  add ("/pool/stop/starting-drained", drain_scene, test_stop_starting);
+  add ("/pool/stop/starting-scene", stop_only_scene, test_stop_starting);
   add ("/pool/stop/drained", NULL, test_stop_drained);
 
   add ("/pool/scene/pause", NULL, test_pause);
