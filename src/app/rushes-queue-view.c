@@ -177,16 +177,25 @@ select_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-for_each (GtkWidget *widget,
+for_each (RushesQueueView *self,
+          GPtrArray *scenes,
           gboolean (*can) (RushesScene *scene),
           void (*act) (RushesManager *manager, RushesScene *scene))
+{
+  for (guint i = 0; i < scenes->len; i++)
+    if (can (g_ptr_array_index (scenes, i)))
+      act (self->manager, g_ptr_array_index (scenes, i));
+}
+
+static void
+for_each_selected (GtkWidget *widget,
+                   gboolean (*can) (RushesScene *scene),
+                   void (*act) (RushesManager *manager, RushesScene *scene))
 {
   RushesQueueView *self = RUSHES_QUEUE_VIEW (widget);
   g_autoptr (GPtrArray) scenes = get_selection (self);
 
-  for (guint i = 0; i < scenes->len; i++)
-    if (can (g_ptr_array_index (scenes, i)))
-      act (self->manager, g_ptr_array_index (scenes, i));
+  for_each (self, scenes, can, act);
 }
 
 static void
@@ -210,32 +219,25 @@ duplicate_scene (RushesManager *manager, RushesScene *scene)
 static void
 pause_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  for_each (widget, can_pause, pause_scene);
+  for_each_selected (widget, can_pause, pause_scene);
 }
 
 static void
 resume_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  for_each (widget, can_resume, resume_scene);
+  for_each_selected (widget, can_resume, resume_scene);
 }
 
 static void
 retry_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  for_each (widget, can_retry, rushes_manager_retry_failed);
+  for_each_selected (widget, can_retry, rushes_manager_retry_failed);
 }
 
 static void
 duplicate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  for_each (widget, can_always, duplicate_scene);
-}
-
-static void
-stop_response_cb (RushesQueueView *self, const char *response)
-{
-  if (g_str_equal (response, "stop"))
-    for_each (GTK_WIDGET (self), can_stop, rushes_manager_stop_scene);
+  for_each_selected (widget, can_always, duplicate_scene);
 }
 
 static void
@@ -244,11 +246,25 @@ start_over_scene (RushesManager *manager, RushesScene *scene)
   rushes_manager_render_again (manager, scene, RUSHES_EXISTING_OVERWRITE);
 }
 
+/* What it was asked about: by now something else may be selected. */
+static GPtrArray *
+get_asked (AdwMessageDialog *dialog)
+{
+  return g_object_get_data (G_OBJECT (dialog), "scenes");
+}
+
 static void
-start_over_response_cb (RushesQueueView *self, const char *response)
+stop_response_cb (AdwMessageDialog *dialog, const char *response, RushesQueueView *self)
+{
+  if (g_str_equal (response, "stop"))
+    for_each (self, get_asked (dialog), can_stop, rushes_manager_stop_scene);
+}
+
+static void
+start_over_response_cb (AdwMessageDialog *dialog, const char *response, RushesQueueView *self)
 {
   if (g_str_equal (response, "start-over"))
-    for_each (GTK_WIDGET (self), can_always, start_over_scene);
+    for_each (self, get_asked (dialog), can_always, start_over_scene);
 }
 
 static void
@@ -261,12 +277,14 @@ ask (RushesQueueView *self,
 {
   GtkWidget *dialog = adw_message_dialog_new (get_window (self), heading, body);
 
+  g_object_set_data_full (G_OBJECT (dialog), "scenes", get_selection (self),
+                          (GDestroyNotify) g_ptr_array_unref);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), response,
                                     label, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), response,
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", callback, self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "response", callback, self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -324,11 +342,16 @@ remove_scenes (RushesQueueView *self, GtkBitset *positions)
 }
 
 static void
-remove_response_cb (RushesQueueView *self, const char *response)
+remove_response_cb (AdwMessageDialog *dialog, const char *response, RushesQueueView *self)
 {
-  g_autoptr (GtkBitset) positions =
-      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  GPtrArray *scenes = get_asked (dialog);
+  g_autoptr (GtkBitset) positions = gtk_bitset_new_empty ();
+  guint position;
 
+  for (guint i = 0; i < scenes->len; i++)
+    if (rushes_queue_find (rushes_manager_get_queue (self->manager), g_ptr_array_index (scenes, i),
+                           &position))
+      gtk_bitset_add (positions, position);
   if (g_str_equal (response, "remove"))
     remove_scenes (self, positions);
 }
@@ -338,6 +361,8 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RushesQueueView *self = RUSHES_QUEUE_VIEW (widget);
   g_autoptr (GPtrArray) scenes = get_selection (self);
+  g_autoptr (GtkBitset) positions =
+      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
   gboolean busy = FALSE;
 
   for (guint i = 0; i < scenes->len; i++)
@@ -347,7 +372,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
          _ ("The frames that are being rendered are lost. Those that are done stay on disk."),
          "remove", _ ("_Remove"), G_CALLBACK (remove_response_cb));
   else
-    remove_response_cb (self, "remove");
+    remove_scenes (self, positions);
 }
 
 /**
