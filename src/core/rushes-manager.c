@@ -773,9 +773,9 @@ rushes_manager_restore_many (RushesManager *self, GPtrArray *scenes, const guint
   g_return_if_fail (RUSHES_IS_MANAGER (self));
   g_return_if_fail (scenes != NULL);
 
+  /* They were stopped by that, not by anybody who wants them to wait. */
   for (guint i = 0; i < scenes->len; i++)
-    if (rushes_scene_get_state (g_ptr_array_index (scenes, i)) == RUSHES_SCENE_STOPPED &&
-        self->pool != NULL)
+    if (rushes_scene_get_state (g_ptr_array_index (scenes, i)) == RUSHES_SCENE_STOPPED)
       rushes_scene_requeue (g_ptr_array_index (scenes, i));
   rushes_queue_insert_many (self->queue, scenes, positions);
   for (guint i = 0; i < scenes->len; i++)
