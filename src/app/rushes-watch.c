@@ -117,6 +117,7 @@ make_client_row (gpointer item, gpointer user_data)
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  rushes_accessible_label (row, name);
   gtk_label_set_label (GTK_LABEL (title), name);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_widget_set_hexpand (doing, TRUE);
