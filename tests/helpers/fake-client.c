@@ -677,6 +677,17 @@ break_down (JsonObject *files, int frame)
     babble (STDOUT_FILENO);
 }
 
+/* From this frame on nothing ends before somebody makes a file beside the .blend. */
+static void
+wait_at_gate (int frame)
+{
+  g_autofree char *path = g_strconcat (scene.path, ".open", NULL);
+
+  if (frame >= get_number (scene.list, "gate", LAST_FRAME + 1))
+    for (int waited = 0; waited < LONG_MS && access (path, F_OK) != 0; waited += 10)
+      sleep_ms (10);
+}
+
 static int
 render_frame (JsonObject *params, GString *out)
 {
@@ -698,6 +709,8 @@ render_frame (JsonObject *params, GString *out)
         sleep_until (began + (gint64) (usec * step / steps));
       if (step % 2 == 0 && step < steps)
         send_progress (frame, (double) step / steps);
+      if (step == steps / 2)
+        wait_at_gate (frame);
       if (step == steps / 2)
         break_down (json_node_get_object (files), frame);
     }
