@@ -5,8 +5,6 @@ it was asked for and does nothing."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from gi.repository import Gio, GLib
@@ -133,14 +131,3 @@ class Services:
         self.calls.append((method, values.unpack()))
         kind, answer = ANSWERS.get(method, ("()", ()))
         invocation.return_value(GLib.Variant(kind, answer))
-
-
-@contextmanager
-def services(address: str) -> Iterator[Services]:
-    """The services on a bus, for a while."""
-    made = Services(address)
-    made.start()
-    try:
-        yield made
-    finally:
-        made.stop()

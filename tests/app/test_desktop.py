@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import run, wait_until
-from services import Services, services
+from services import Services
 from window import FINISHED, READY, Window, desktop, fake, fake_desktop, frames, sample
 
 #: Nothing of a frame takes longer; enough to be seen at work.
@@ -61,34 +61,34 @@ def test_reordering() -> None:
 def test_session_is_not_suspended_while_rendering() -> None:
     """It is asked to stay, and told when it need not any more."""
     with fake_desktop() as here:
-        with services(here.environment["DBUS_SESSION_BUS_ADDRESS"]) as offered:
-            window = Window(here, fake(here, "scene", *SLOW))
-            window.row("scene", READY)
-            assert not offered.called("Inhibit")
-            window.start()
-            ((_program, _window, reason, flags),) = asked(offered, "Inhibit")
-            assert reason and int(str(flags)) & 4, (reason, flags)
-            window.row("scene", FINISHED)
-            assert asked(offered, "Uninhibit") == [(7,)]
-            window.quit()
+        offered = here.services
+        window = Window(here, fake(here, "scene", *SLOW))
+        window.row("scene", READY)
+        assert not offered.called("Inhibit")
+        window.start()
+        ((_program, _window, reason, flags),) = asked(offered, "Inhibit")
+        assert reason and int(str(flags)) & 4, (reason, flags)
+        window.row("scene", FINISHED)
+        assert asked(offered, "Uninhibit") == [(7,)]
+        window.quit()
 
 
 def test_notification_in_the_background() -> None:
     """Closed while it renders, it goes on, says when it is done, and ends."""
     with fake_desktop() as here:
-        with services(here.environment["DBUS_SESSION_BUS_ADDRESS"]) as offered:
-            scene = fake(here, "scene", *SLOW)
-            window = Window(here, scene)
-            window.row("scene", READY)
-            window.start()
-            window.close()
-            window.answer("Keep Rendering")
-            (notified,) = asked(offered, "Notify")
-            assert notified[3] == "Rendering Is Done", notified
-            assert notified[4] == "3 of 3 frames", notified
-            assert [word for word in notified[5] if word in ("Show", "Open Folder")]
-            window.wait_end()
-            assert len(list(frames(scene).glob("*.png"))) == 3
+        offered = here.services
+        scene = fake(here, "scene", *SLOW)
+        window = Window(here, scene)
+        window.row("scene", READY)
+        window.start()
+        window.close()
+        window.answer("Keep Rendering")
+        (notified,) = asked(offered, "Notify")
+        assert notified[3] == "Rendering Is Done", notified
+        assert notified[4] == "3 of 3 frames", notified
+        assert [word for word in notified[5] if word in ("Show", "Open Folder")]
+        window.wait_end()
+        assert len(list(frames(scene).glob("*.png"))) == 3
 
 
 def test_when_done() -> None:
@@ -98,26 +98,24 @@ def test_when_done() -> None:
         ("power-off", "PowerOff", "Powering Off", "Power Off Now"),
     ):
         with fake_desktop({"when-done": f"'{outcome}'"}) as here:
-            address = here.environment["DBUS_SESSION_BUS_ADDRESS"]
-            here.environment["DBUS_SYSTEM_BUS_ADDRESS"] = address
-            with services(address) as offered:
-                window = Window(here, fake(here, "scene", *SLOW))
-                window.row("scene", READY)
-                window.start()
-                dialog = window.program.find_dialog(title)
-                window.says(re.compile(r"in \d\d seconds"))
-                here.key("Escape")
-                window.program.wait_window_gone(dialog)
-                assert not offered.called(method)
+            offered = here.services
+            window = Window(here, fake(here, "scene", *SLOW))
+            window.row("scene", READY)
+            window.start()
+            dialog = window.program.find_dialog(title)
+            window.says(re.compile(r"in \d\d seconds"))
+            here.key("Escape")
+            window.program.wait_window_gone(dialog)
+            assert not offered.called(method)
 
-                window.menu("scene", re.compile("Start Over"))
-                window.answer("Start Over")
-                window.row("scene", READY)
-                window.start()
-                window.program.find_dialog(title)
-                window.answer(now)
-                assert asked(offered, method) == [(True,)]
-                window.quit()
+            window.menu("scene", re.compile("Start Over"))
+            window.answer("Start Over")
+            window.row("scene", READY)
+            window.start()
+            window.program.find_dialog(title)
+            window.answer(now)
+            assert asked(offered, method) == [(True,)]
+            window.quit()
 
 
 # Pictures

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
 
-from harness import Desktop, run, wait_until
+from harness import run, wait_until
 from window import (
     FINISHED,
     JOB_COUNT,
@@ -14,13 +13,14 @@ from window import (
     PREFERENCES_KEY,
     READY,
     START_KEY,
+    TestDesktop,
     Window,
     fake,
     fake_desktop,
 )
 
 
-def tall_desktop() -> AbstractContextManager[Desktop]:
+def tall_desktop() -> TestDesktop:
     """One where nothing needs to be scrolled to."""
     return fake_desktop({"jobs": "2", "window-height": "1900"}, height=2000)
 
@@ -70,7 +70,7 @@ def test_names_of_scenes_and_their_details() -> None:
             assert bar.limits == (0, 1) and 0 <= bar.value <= 1, bar
         window.row("bad", re.compile("1 frame failed"))
         show_page(window, "Log")
-        window.says("Frame 2 failed")
+        window.says("Frame 2: Rendering failed")
         assert_named(window)
         show_page(window, "Settings")
         window.program.find("button", "Try Again")

@@ -11,7 +11,6 @@ from pathlib import Path
 from harness import run, wait_until
 from window import (
     CLI,
-    FINISHED,
     JOB_COUNT,
     JOBS,
     READY,
@@ -130,19 +129,20 @@ def test_keyboard_story() -> None:
         program.find("button", re.compile("^2 Jobs$"))
 
         # Start, and watch both bars.
+        bar = program.find("progress bar", "Progress of cube")
         whole = program.find("progress bar", "Progress of the Queue")
         here.key(START_KEY)
         of_scene, of_queue = [0.0], [0.0]
 
         def finished() -> bool:
             assert program.is_running, program.state()
-            of_scene.append(window.progress(row))
+            of_scene.append(bar.value)
             of_queue.append(whole.value)
-            return any(map(FINISHED.search, window.labels(row)))
+            return "Finished" in row.name
 
         wait_until(finished, lambda: f"an end; seen: {of_scene}", RENDERING)
         program.find("button", START)
-        for seen, last in ((of_scene, window.progress(row)), (of_queue, whole.value)):
+        for seen, last in ((of_scene, bar.value), (of_queue, whole.value)):
             assert last == 1, last
             assert seen == sorted(seen), seen
             assert len({value for value in seen if 0 < value < 1}) > 3, seen

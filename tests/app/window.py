@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
+from accessible import Gone
 from harness import PATIENCE, Desktop, Program, Widget, wait_until
+from services import Services
 
 APP = os.environ["RUSHES_APP"]
 CLI = os.environ["RUSHES_CLI"]
@@ -31,7 +33,7 @@ START, PAUSE, STOP_NOW = "Start", "Pause", "Stop Now"
 JOBS = re.compile(r"^\d+ Jobs?$")
 JOB_COUNT = re.compile("^Jobs")
 SCALE = re.compile("^Keyframe Scale")
-FINISHED = re.compile(r"^Finished")
+FINISHED = re.compile(r"^Finished( in .*|, )")
 READY = re.compile(r"^\d+ frames")
 
 # The keys that do it.
@@ -127,25 +129,26 @@ class Window:
         self.program.wait_gone(name="Open")
 
     def start(self) -> None:
-        """Start rendering, and wait until it has begun."""
+        """Start rendering; what is quick may be done already."""
         self.program.find("button", START, where=lambda it: "sensitive" in it.states)
         self.desktop.key(START_KEY)
-        self.program.find("button", PAUSE)
 
     def says(self, text: str | re.Pattern[str]) -> Widget:
         """Wait for a message, wherever it is."""
         return self.program.find("label", text)
 
-    def answer(self, response: str) -> None:
+    def answer(self, response: str | re.Pattern[str]) -> None:
         """Press a button of the dialog that asks."""
         dialog = self.program.find_dialog()
         self.program.find("button", response, inside=dialog).click()
-        if self.program.is_running:
-            wait_until(
-                lambda: not self.program.is_running
-                or dialog not in self.program.windows(),
-                f"an end of {dialog}",
-            )
+
+        def gone() -> bool:
+            try:
+                return dialog not in self.program.windows()
+            except Gone:
+                return not self.program.is_running  # that was the answer
+
+        wait_until(gone, "an end of the dialog")
 
     def close(self) -> None:
         """Ask the window to close, as its frame's button does."""
@@ -167,35 +170,69 @@ class Window:
         )
 
 
-@contextmanager
-def desktop(settings: dict[str, str] | None = None) -> Iterator[Desktop]:
+class TestDesktop(Desktop):
+    """A desktop with settings of the program, and with services: notifications, a session
+    that is asked not to sleep, and a system that is asked to."""
+
+    def __init__(
+        self,
+        settings: dict[str, str] | None = None,
+        height: int = 800,
+        fake: bool = False,
+    ) -> None:
+        super().__init__(height=height)
+        values = {"jobs": "1"}
+        if fake:
+            break_blender(self, "")
+            values["blender"] = f"'{self.folder}/blender'"
+        else:
+            values["factory-startup"] = "true"
+        self.store(SCHEMA, values | (settings or {}))
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        address = self.environment["DBUS_SESSION_BUS_ADDRESS"]
+        self.environment["DBUS_SYSTEM_BUS_ADDRESS"] = address
+        self.services = Services(address)
+        self.services.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.services.stop()
+        super().__exit__(kind, exception, trace)
+
+
+def desktop() -> TestDesktop:
     """A desktop for the real Blender."""
-    with Desktop() as made:
-        values = {"factory-startup": "true", "jobs": "1"}
-        made.store(SCHEMA, values | (settings or {}))
-        yield made
+    return TestDesktop()
 
 
-@contextmanager
 def fake_desktop(
     settings: dict[str, str] | None = None, height: int = 800
-) -> Iterator[Desktop]:
+) -> TestDesktop:
     """A desktop where Blender is quick, or misbehaves as told."""
-    with Desktop(height=height) as made:
-        break_blender(made, "")
-        values = {"blender": f"'{made.folder}/blender'", "jobs": "1"}
-        made.store(SCHEMA, values | (settings or {}))
-        yield made
+    return TestDesktop(settings, height, fake=True)
 
 
 def break_blender(desktop: Desktop, modes: str) -> None:
     """Decide what is wrong with the fake Blenders that are started from now on."""
     script = desktop.folder / "blender.new"
     script.write_text(
-        f'#!/bin/sh\nRUSHES_FAKE={modes} exec "$RUSHES_FAKE_CLIENT" "$@"\n'
+        f"#!/bin/sh\necho $$ >>'{desktop.folder}/started'\n"
+        f'RUSHES_FAKE={modes} exec "$RUSHES_FAKE_CLIENT" "$@"\n'
     )
     script.chmod(0o755)
     script.rename(desktop.folder / "blender")
+
+
+def n_started(desktop: Desktop) -> int:
+    """How many fake Blenders were started there so far."""
+    return len((desktop.folder / "started").read_text().split())
 
 
 def clients(desktop: Desktop) -> list[str]:
@@ -213,12 +250,6 @@ def clients(desktop: Desktop) -> list[str]:
     return found
 
 
-def n_started(desktop: Desktop) -> int:
-    """How many Blenders that render were started there so far."""
-    logs = Path(desktop.environment["XDG_STATE_HOME"]) / "rushes" / "logs"
-    return len([path for path in logs.glob("*/client-*.log") if "-0" not in path.name])
-
-
 # Scenes
 
 
@@ -228,6 +259,11 @@ def fake(desktop: Desktop, name: str, *directives: str, folder: str = "work") ->
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(["BLENDER-fake", *directives, ""]))
     return path
+
+
+def open_gate(scene: Path) -> None:
+    """Let the frames end that wait at the gate of a scene."""
+    scene.with_name(scene.name + ".open").touch()
 
 
 def sample(name: str, folder: Path) -> Path:
