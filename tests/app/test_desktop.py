@@ -91,6 +91,23 @@ def test_notification_in_the_background() -> None:
         assert len(list(frames(scene).glob("*.png"))) == 3
 
 
+def test_notification_of_trouble() -> None:
+    """Nobody looks, and the disk is full for a moment."""
+    with fake_desktop() as here:
+        offered = here.services
+        window = Window(here, fake(here, "scene", *SLOW, "full-frame=3 times=1"))
+        window.row("scene", READY)
+        window.start()
+        window.close()
+        window.answer("Keep Rendering")
+        wait_until(lambda: len(offered.called("Notify")) == 2, "two notifications")
+        waits, ends = offered.called("Notify")
+        assert waits[3] == "Rendering Waits", waits
+        assert "Try Now" in waits[5], waits
+        assert ends[3] == "Rendering Is Done", ends
+        window.wait_end()
+
+
 def test_when_done() -> None:
     """A countdown that can be stopped, and then the word to the system."""
     for outcome, method, title, now in (
@@ -116,6 +133,41 @@ def test_when_done() -> None:
             window.answer(now)
             assert asked(offered, method) == [(True,)]
             window.quit()
+
+
+# Presets
+
+
+def test_presets() -> None:
+    """Settings are saved under a name, and are there for another scene, and later."""
+    with fake_desktop() as here:
+        window = Window(here, fake(here, "one"), fake(here, "two"))
+        window.row("one", READY)
+        window.row("two", READY)
+        program = window.program
+        window.select("one")
+        program.tab_to("text box", "Keyframe Scale")
+        here.type_text("3")
+        window.row("one", re.compile("^30 frames"))
+        program.find("button", "Presets").click()
+        program.find("menu item", re.compile("Save as Preset")).click()
+        dialog = program.find_dialog("Save as Preset")
+        here.type_text("slow")
+        here.key("Return")
+        program.wait_window_gone(dialog)
+        window.quit()
+
+        again = Window(here)
+        program = again.program
+        again.select("two")
+        program.find("button", "Presets").click()
+        program.find("menu item", "slow").click()
+        again.row("two", re.compile("^30 frames"))
+        program.find("button", "Presets").click()
+        program.find("menu item", re.compile("Reset All")).click()
+        again.row("two", re.compile("^10 frames"))
+        again.row("one", re.compile("^30 frames"))
+        again.quit()
 
 
 # Pictures
