@@ -462,9 +462,16 @@ remove_finished_action (GtkWidget *widget, const char *name, GVariant *parameter
 /* ---- Leaving --------------------------------------------------------- */
 
 static void
-close_response_cb (RushesWindow *self, const char *response)
+close_response_cb (GtkWindow *dialog, const char *response, RushesWindow *self)
 {
-  if (g_str_equal (response, "background"))
+  /* GTK 4.8 looks for its parent at its very end, after that of the window. */
+  gtk_window_set_transient_for (dialog, NULL);
+
+  /* Rendering may have ended since the question. */
+  if (g_str_equal (response, "background") &&
+      rushes_manager_get_state (self->manager) == RUSHES_MANAGER_IDLE)
+    gtk_window_close (GTK_WINDOW (self));
+  else if (g_str_equal (response, "background"))
     gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   else if (g_str_equal (response, "stop"))
     g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))),
@@ -489,8 +496,7 @@ ask_before_closing (RushesWindow *self)
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "background");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (close_response_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (close_response_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
