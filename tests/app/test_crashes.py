@@ -92,8 +92,8 @@ def test_remove_finished_and_running() -> None:
         window.row("done", FINISHED)
         window.select("done")
         here.key(REMOVE_KEY)
+        window.says("1 scene removed")  # for a few seconds
         window.wait_names("busy", "other")
-        window.says("1 scene removed")
 
         window.row("busy", re.compile(r"^4 of 30 frames"))
         window.row("other", re.compile(r"^49 of 60 frames"))
@@ -115,7 +115,7 @@ def test_remove_finished_and_running() -> None:
 def test_remove_starting() -> None:
     """While its Blender starts, and while that loads the scene."""
     with fake_desktop() as here:
-        scene = fake(here, "one", "load-ms=1000")
+        scene = fake(here, "one", "load-ms=1000", "gate=1")
         window = Window(here, scene)
         for modes in ("start-ms=60000", ""):
             window.row("one", READY)
@@ -136,6 +136,7 @@ def test_remove_starting() -> None:
             here.key(UNDO_KEY)
             window.row("one")
         break_blender(here, "")
+        open_gate(scene)
         finish(window, scene)
         assert len(here.services.called("Notify")) <= 1, here.services.calls
 
@@ -177,13 +178,23 @@ def test_remove_everything_at_once() -> None:
         here.key(REMOVE_KEY)
         window.answer("Remove")
         window.wait_names()
-        window.says("8 scenes removed")
         window.program.find("button", START)
-        window.program.find("button", "Undo").click()
+        here.key(UNDO_KEY)
         window.wait_names(*(scene.stem for scene in scenes))
         for scene in scenes:
             open_gate(scene)
         finish(window, *scenes)
+
+
+def test_undo_by_toast() -> None:
+    with fake_desktop() as here:
+        window = Window(here, fake(here, "one"), fake(here, "two"))
+        window.row("two", READY)
+        window.select("one")
+        here.key(REMOVE_KEY)
+        window.program.find("button", "Undo").click()  # there for a few seconds
+        window.wait_names("one", "two")
+        window.quit()
 
 
 # Leaving
@@ -229,6 +240,29 @@ def test_quit_while_rendering() -> None:
         window.program.find("button", PAUSE)
         leave(window)
         again(here, scene)
+
+
+def test_answer_too_late() -> None:
+    """Rendering has ended by the time that somebody says how to go on."""
+    for response in (KEEP, STOP_AND_QUIT, None):
+        with fake_desktop() as here:
+            scene = fake(here, "one", "gate=3")
+            window = Window(here, scene)
+            window.row("one", READY)
+            window.start()
+            window.row("one", re.compile("^2 of 10 frames"))
+            window.close()
+            dialog = window.program.find_dialog()
+            open_gate(scene)
+            window.row("one", FINISHED)
+            if response:
+                window.answer(response)
+                window.wait_end()
+            else:
+                here.key("Escape")
+                window.program.wait_window_gone(dialog)
+                window.quit()
+            assert_frames(frames(scene), range(1, 11))
 
 
 def test_quit_while_stopping() -> None:
