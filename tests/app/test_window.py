@@ -104,7 +104,7 @@ def test_drag_of_a_large_folder() -> None:
 
 
 def test_keyboard_story() -> None:
-    """Add, half the time, two jobs, start, watch, finish, without the pointer."""
+    """Add, half the time, another size, two jobs, start, watch, finish: no pointer."""
     with desktop() as here:
         scene = sample("cube", here.folder / "work")
         window = Window(here)
@@ -118,6 +118,10 @@ def test_keyboard_story() -> None:
         here.type_text("0.5")
         here.key("Return")
         window.row("cube", re.compile(r"^10 frames"))
+        # Enough to do for the bars to be seen on their way.
+        program.tab_to("text box", re.compile("^Resolution"))
+        here.type_text("800x600")
+        window.row("cube", re.compile(r"^10 frames, 800 × 600"))
 
         # Two jobs.
         program.tab_to("button", JOBS)
@@ -145,9 +149,10 @@ def test_keyboard_story() -> None:
         for seen, last in ((of_scene, bar.value), (of_queue, whole.value)):
             assert last == 1, last
             assert seen == sorted(seen), seen
-            assert len({value for value in seen if 0 < value < 1}) > 1, seen
+            assert len({value for value in seen if 0 < value < 1}) > 2, seen
         window.quit()
-        assert_right(scene, ["--keyframe-scale", "0.5"])
+        options = ["--keyframe-scale", "0.5", "--resolution", "800x600"]
+        assert_right(scene, options)
 
 
 def assert_right(scene: Path, options: list[str]) -> None:
