@@ -123,7 +123,11 @@ test_find (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autoptr (RushesTestFolder) home = rushes_test_make_folder ();
+
+  /* Before anybody asks where it is. GLib's own way to isolate tests leaks. */
+  g_setenv ("HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/blenders/parse", test_parse);
   g_test_add_func ("/blenders/ask", test_ask);
