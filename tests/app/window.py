@@ -65,8 +65,11 @@ class Window:
         return self.program.find_all("list item", inside=queues[0]) if queues else []
 
     def labels(self, row: Widget) -> list[str]:
-        """All that a row says."""
-        return [label.name for label in self.program.find_all("label", inside=row)]
+        """All that a row says; nothing if it has gone meanwhile."""
+        try:
+            return [label.name for label in self.program.find_all("label", inside=row)]
+        except Gone:
+            return []
 
     def names(self) -> list[str]:
         """The names of the scenes, from the top."""
