@@ -411,6 +411,9 @@ class Desktop:
         display = f":{self._serve(argv, '-displayfd {}')}"
         self.environment["DISPLAY"] = display
         self.display = Xlib.display.Display(display)
+        # On a busy machine a key that is pressed once would be let go too late.
+        self.display.change_keyboard_control(auto_repeat_mode=Xlib.X.AutoRepeatModeOff)
+        self.display.sync()
 
     def _start_buses(self) -> None:
         folder = self.folder / "bus"

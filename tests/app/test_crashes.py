@@ -304,6 +304,11 @@ def test_killed() -> None:
         window.row("one", READY)
         window.start()
         window.row("one", re.compile("^4 of 20 frames"))
+        # It is a second or so behind.
+        saved = Path(here.environment["XDG_DATA_HOME"]) / "rushes" / "queue.jsonl"
+        wait_until(
+            lambda: saved.exists() and "one.blend" in saved.read_text(), "a saved queue"
+        )
         window.program.kill()
         wait_until(lambda: not clients(here), lambda: f"an end of {clients(here)}")
         again(here, scene, n=20)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,11 +66,12 @@ class Window:
         return self.program.find_all("list item", inside=queues[0]) if queues else []
 
     def labels(self, row: Widget) -> list[str]:
-        """All that a row says; nothing if it has gone meanwhile."""
-        try:
-            return [label.name for label in self.program.find_all("label", inside=row)]
-        except Gone:
-            return []
+        """All that a row says; a row may go while it is read."""
+        names = []
+        for label in self.program.find_all("label", inside=row):
+            with suppress(Gone):
+                names.append(label.name)
+        return names
 
     def names(self) -> list[str]:
         """The names of the scenes, from the top."""
