@@ -462,6 +462,13 @@ remove_finished_action (GtkWidget *widget, const char *name, GVariant *parameter
 /* ---- Leaving --------------------------------------------------------- */
 
 static void
+stop_and_quit (RushesWindow *self)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))),
+                                  "stop-and-quit", NULL);
+}
+
+static void
 close_response_cb (GtkWindow *dialog, const char *response, RushesWindow *self)
 {
   /* GTK 4.8 looks for its parent at its very end, after that of the window. */
@@ -474,8 +481,7 @@ close_response_cb (GtkWindow *dialog, const char *response, RushesWindow *self)
   else if (g_str_equal (response, "background"))
     gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   else if (g_str_equal (response, "stop"))
-    g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (self))),
-                                    "stop-and-quit", NULL);
+    stop_and_quit (self);
 }
 
 static void
@@ -515,6 +521,27 @@ save_geometry (RushesWindow *self)
     }
 }
 
+/* Whether there is anything to keep rendering. When there is not, Blenders may
+ * yet take a moment to end. */
+static gboolean
+has_work (RushesWindow *self)
+{
+  GListModel *list = G_LIST_MODEL (rushes_manager_get_queue (self->manager));
+
+  if (rushes_manager_get_state (self->manager) == RUSHES_MANAGER_STOPPING)
+    return FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+      RushesSceneState state = rushes_scene_get_state (scene);
+
+      if (state == RUSHES_SCENE_LOADING || state == RUSHES_SCENE_RENDERING ||
+          (state == RUSHES_SCENE_QUEUED && !rushes_scene_get_paused (scene)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 rushes_window_close_request (GtkWindow *window)
 {
@@ -523,7 +550,10 @@ rushes_window_close_request (GtkWindow *window)
   save_geometry (self);
   if (rushes_manager_get_state (self->manager) == RUSHES_MANAGER_IDLE)
     return GTK_WINDOW_CLASS (rushes_window_parent_class)->close_request (window);
-  ask_before_closing (self);
+  if (has_work (self))
+    ask_before_closing (self);
+  else
+    stop_and_quit (self);
   return GDK_EVENT_STOP;
 }
 

@@ -277,10 +277,22 @@ def test_quit_while_stopping() -> None:
         here.key(STOP_KEY)
         window.answer("Stop")
         window.program.find("button", "Stopping…")
-        window.close()
-        window.answer(STOP_AND_QUIT)
-        window.wait_end()
+        # Nobody asks whether to keep on with what was stopped.
+        window.quit()
         again(here, scene)
+
+
+def test_quit_when_done() -> None:
+    """While the Blenders take their time to end; there is nothing to ask then."""
+    with fake_desktop() as here:
+        scene = fake(here, "one")
+        window = Window(here, scene)
+        window.row("one", READY)
+        break_blender(here, "ignore-eof")
+        window.start()
+        window.row("one", FINISHED)
+        window.quit()
+        assert_frames(frames(scene), range(1, 11))
 
 
 def test_quit_by_signal() -> None:
