@@ -521,27 +521,6 @@ save_geometry (RushesWindow *self)
     }
 }
 
-/* Whether there is anything to keep rendering. When there is not, Blenders may
- * yet take a moment to end. */
-static gboolean
-has_work (RushesWindow *self)
-{
-  GListModel *list = G_LIST_MODEL (rushes_manager_get_queue (self->manager));
-
-  if (rushes_manager_get_state (self->manager) == RUSHES_MANAGER_STOPPING)
-    return FALSE;
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
-      RushesSceneState state = rushes_scene_get_state (scene);
-
-      if (state == RUSHES_SCENE_LOADING || state == RUSHES_SCENE_RENDERING ||
-          (state == RUSHES_SCENE_QUEUED && !rushes_scene_get_paused (scene)))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static gboolean
 rushes_window_close_request (GtkWindow *window)
 {
@@ -550,7 +529,7 @@ rushes_window_close_request (GtkWindow *window)
   save_geometry (self);
   if (rushes_manager_get_state (self->manager) == RUSHES_MANAGER_IDLE)
     return GTK_WINDOW_CLASS (rushes_window_parent_class)->close_request (window);
-  if (has_work (self))
+  if (rushes_manager_has_work (self->manager))
     ask_before_closing (self);
   else
     stop_and_quit (self);

@@ -148,12 +148,6 @@ rushes_activity_new (RushesClient *client)
   return self;
 }
 
-RushesClient *
-rushes_activity_get_client (RushesActivity *self)
-{
-  return self->client;
-}
-
 guint
 rushes_activity_get_number (RushesActivity *self)
 {

@@ -10,7 +10,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesActivity, rushes_activity, RUSHES, ACTIVITY, GObject)
 
 RushesActivity *rushes_activity_new (RushesClient *client);
-RushesClient *rushes_activity_get_client (RushesActivity *self);
 guint rushes_activity_get_number (RushesActivity *self);
 RushesScene *rushes_activity_get_scene (RushesActivity *self);
 guint rushes_activity_get_frame (RushesActivity *self);

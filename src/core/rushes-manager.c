@@ -423,6 +423,35 @@ rushes_manager_stop (RushesManager *self)
 }
 
 /**
+ * rushes_manager_has_work:
+ * @self: a manager
+ *
+ * Returns: whether there is anything that would be lost or put off if the
+ *   program ended now. When there is not, Blenders may yet take a moment to end.
+ */
+gboolean
+rushes_manager_has_work (RushesManager *self)
+{
+  GListModel *list;
+
+  g_return_val_if_fail (RUSHES_IS_MANAGER (self), FALSE);
+
+  if (self->state == RUSHES_MANAGER_IDLE || self->state == RUSHES_MANAGER_STOPPING)
+    return FALSE;
+  list = G_LIST_MODEL (self->queue);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+      RushesSceneState state = rushes_scene_get_state (scene);
+
+      if (state == RUSHES_SCENE_LOADING || state == RUSHES_SCENE_RENDERING ||
+          (state == RUSHES_SCENE_QUEUED && !rushes_scene_get_paused (scene)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * rushes_manager_go_on:
  * @self: a manager
  *

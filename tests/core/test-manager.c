@@ -572,6 +572,23 @@ test_by_user_paused (Fixture *fixture, gconstpointer data)
   g_assert_false (fixture->by_user);
 }
 
+/* What closing a window asks about. */
+static void
+test_has_work (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
+
+  g_assert_false (rushes_manager_has_work (fixture->manager));
+  rushes_manager_start (fixture->manager);
+  g_assert_true (rushes_manager_has_work (fixture->manager));
+  rushes_test_wait_until (has_done, scene);
+  g_assert_true (rushes_manager_has_work (fixture->manager));
+  rushes_manager_stop (fixture->manager);
+  g_assert_false (rushes_manager_has_work (fixture->manager));
+  wait_for_end (fixture);
+  g_assert_false (rushes_manager_has_work (fixture->manager));
+}
+
 static gboolean
 has_four (gpointer fixture)
 {
@@ -1271,6 +1288,7 @@ main (int argc, char **argv)
   add ("/manager/by-user/removed", GINT_TO_POINTER (TRUE), test_by_user);
   add ("/manager/by-user/paused", NULL, test_by_user_paused);
   add ("/manager/start-again", NULL, test_start_again);
+  add ("/manager/has-work", NULL, test_has_work);
   add ("/manager/jobs", NULL, test_jobs);
   add ("/manager/activities", NULL, test_activities);
   add ("/manager/warning", NULL, test_warning);
