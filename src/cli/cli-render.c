@@ -428,7 +428,6 @@ cli_render (int argc, char **argv)
   GType progress;
   Run run = { 0 };
   gint64 began = g_get_monotonic_time ();
-  guint sources[2];
   int exit_code;
 
   if (!parse_options (&options, &argc, &argv))
@@ -480,8 +479,10 @@ cli_render (int argc, char **argv)
 
   loop = g_main_loop_new (NULL, FALSE);
   run = (Run){ .loop = loop, .pool = pool, .reporter = reporter };
-  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &run);
-  sources[1] = g_unix_signal_add (SIGTERM, terminate_cb, &run);
+  /* To the end of the program: a second Ctrl+C that comes when the run has just
+   * ended must not cut off the summary. */
+  g_unix_signal_add (SIGINT, interrupt_cb, &run);
+  g_unix_signal_add (SIGTERM, terminate_cb, &run);
 
   cli_reporter_begin (reporter);
   for (guint i = 0; i < renamed->len; i++)
@@ -495,8 +496,6 @@ cli_render (int argc, char **argv)
   rushes_pool_run_async (pool, run_cb, &run);
   g_main_loop_run (loop);
 
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
   exit_code = summarise (&run, G_LIST_MODEL (queue));
   g_clear_error (&run.error);
   if (progress == CLI_TYPE_BARS || progress == CLI_TYPE_PLAIN)
