@@ -15,6 +15,7 @@ from .errors import DiskFull, InvalidParams, NotWritable, RenderFailed
 from .files import is_full, is_written, remove
 from .progress import Progress, listening
 from .session import Session
+from .settings import picture_size
 from .timeline import MAX_FRAME
 from .verbs import Result, verb
 
@@ -24,7 +25,8 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     """Render one frame into `files`: for each kind of output, a path below the root.
 
     Folders exist already; whatever has these names is replaced. Tells the time it took
-    in seconds, and the most memory ever used in bytes.
+    in seconds, the most memory ever used in bytes, and as "blank" whether the picture
+    is all "black" or "transparent", where that was noticed.
     """
     scene = session.scene
     for kind in files:
@@ -40,11 +42,14 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
         scene.frame_set(session.still_frame if session.is_still else frame)
         stack.enter_context(listening(_progress(session, frame)))
         _render(scene, path)
+    seconds = time.monotonic() - started
+    blank = session.eye.look(path, seconds, _pixels(scene))
     return {
         "frame": frame,
         "files": files,
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
         "memory": process.peak_memory(),
+        **({"blank": blank} if blank else {}),
     }
 
 
@@ -78,6 +83,13 @@ def _render(scene: Any, path: str) -> None:
         raise DiskFull("No space is left in the output folder")
     if not is_written(path):
         raise RenderFailed("Blender reported success but wrote no file")
+
+
+def _pixels(scene: Any) -> int:
+    """How many pixels a file has; 0 if there is more than a picture in it."""
+    width, height = picture_size(scene)
+    layered = scene.render.image_settings.file_format == "OPEN_EXR_MULTILAYER"
+    return 0 if layered else width * height
 
 
 def _progress(session: Session, frame: int) -> Progress:

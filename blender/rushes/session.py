@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .blank import Eye
 from .errors import NoScene
 from .protocol import Channel
 
@@ -24,6 +25,8 @@ class Session:
         #: The frame that was current in the file. What has been rendered since must not
         #: matter: other clients rendered other frames.
         self.still_frame = 0
+        #: Watches what is rendered of the scene.
+        self.eye = Eye()
 
     @property
     def scene(self) -> Any:
@@ -47,6 +50,7 @@ class Session:
         self.outputs = set()
         self.is_still = False
         self.still_frame = 0
+        self.eye = Eye()
 
     def log(self, level: str, message: str) -> None:
         """Tell the user; `level` is "info", "warning" or "error"."""
