@@ -18,6 +18,15 @@
  * rendered beside other work. */
 #define NICENESS 10
 
+/* Runs on a node of a cluster, which may lack what is here: it says that by the
+ * exit codes of sysexits.h and of shells. Blender would take as many threads as
+ * there are processors, not as many as it was given. */
+#define ON_NODE                                                                                    \
+  "[ -r \"$1\" ] || { echo \"$1 is not there\" >&2; exit 66; }; shift; "                           \
+  "exec \"$0\" --threads \"${SLURM_CPUS_ON_NODE:-0}\" \"$@\""
+#define EXIT_NO_SCRIPT  66
+#define EXIT_NO_BLENDER 127
+
 /**
  * RushesLauncher:
  *
@@ -28,6 +37,7 @@ struct _RushesLauncher
 {
   GObject parent_instance;
   char *blender;       /* (owned) a path, or a name to look up in PATH */
+  RushesSlurm *slurm;  /* (owned) (nullable): the cluster that they run on */
   GPtrArray *readable; /* (owned) (element-type filename): what a sandbox must show */
   GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
   guint factory_startup : 1;
@@ -42,6 +52,7 @@ enum
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
   PROP_BACKGROUND,
+  PROP_SLURM,
   N_PROPS
 };
 
@@ -67,6 +78,9 @@ rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSp
       break;
     case PROP_BACKGROUND:
       g_value_set_boolean (value, self->background);
+      break;
+    case PROP_SLURM:
+      g_value_set_object (value, self->slurm);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -104,6 +118,10 @@ rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GP
           g_object_notify_by_pspec (object, pspec);
         }
       break;
+    case PROP_SLURM:
+      if (g_set_object (&self->slurm, g_value_get_object (value)))
+        g_object_notify_by_pspec (object, pspec);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -115,6 +133,7 @@ rushes_launcher_finalize (GObject *object)
   RushesLauncher *self = RUSHES_LAUNCHER (object);
 
   g_clear_pointer (&self->blender, g_free);
+  g_clear_object (&self->slurm);
   g_clear_pointer (&self->readable, g_ptr_array_unref);
   g_clear_pointer (&self->writable, g_ptr_array_unref);
 
@@ -164,6 +183,14 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
   properties[PROP_BACKGROUND] =
       g_param_spec_boolean ("background", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:slurm:
+   *
+   * The cluster on whose nodes clients run; %NULL: on this computer.
+   */
+  properties[PROP_SLURM] =
+      g_param_spec_object ("slurm", NULL, NULL, RUSHES_TYPE_SLURM,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -249,8 +276,11 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
-  program = g_find_program_in_path (self->blender);
-  if (program == NULL)
+  if (self->slurm != NULL && !rushes_slurm_check (self->slurm, error))
+    return FALSE;
+  /* What nodes have is for them to say. */
+  program = self->slurm == NULL ? g_find_program_in_path (self->blender) : NULL;
+  if (program == NULL && self->slurm == NULL)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                    _ ("There is no program “%s”; install Blender, or say where it is"),
@@ -284,6 +314,69 @@ add_sandbox (RushesLauncher *self, GStrvBuilder *argv, const char *script)
 }
 
 /**
+ * rushes_launcher_get_slurm:
+ * @self: a launcher
+ *
+ * Returns: (transfer none) (nullable): #RushesLauncher:slurm
+ */
+RushesSlurm *
+rushes_launcher_get_slurm (RushesLauncher *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  return self->slurm;
+}
+
+/**
+ * rushes_launcher_make_ticket:
+ * @self: a launcher
+ * @token: the random word that a client's marker line must carry
+ *
+ * Returns: (transfer full): the word by which the client's job is known in the
+ *   queue of a cluster, where everybody can read it: the token is not
+ */
+char *
+rushes_launcher_make_ticket (RushesLauncher *self, const char *token)
+{
+  g_autofree char *sum = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  return g_strdup_printf ("rushes-%.16s", sum);
+}
+
+/**
+ * rushes_launcher_explain_exit:
+ * @self: a launcher
+ * @exit_code: of a client
+ *
+ * Returns: (transfer full) (nullable): what a node lacks, if that was why the
+ *   client ended
+ */
+GError *
+rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+{
+  g_autofree char *script = find_client_script ();
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  if (self->slurm == NULL)
+    return NULL;
+  if (exit_code == EXIT_NO_BLENDER)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("There is no program “%s” on the nodes; say where Blender is there"),
+                        self->blender);
+  if (exit_code == EXIT_NO_SCRIPT)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("Nodes do not see “%s”; install Rushes in a folder that they share "
+                           "with this computer"),
+                        script);
+  return NULL;
+}
+
+/**
  * rushes_launcher_build_argv:
  * @self: a launcher
  * @token: the random word that the client's marker line must carry
@@ -299,10 +392,19 @@ rushes_launcher_build_argv (RushesLauncher *self, const char *token)
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
+  if (self->slurm != NULL)
+    {
+      g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
+
+      rushes_slurm_add_argv (self->slurm, argv, ticket);
+    }
   if (self->sandbox)
     add_sandbox (self, argv, script);
-  g_strv_builder_add_many (argv, self->blender, "--background", "--disable-autoexec", "-noaudio",
-                           NULL);
+  if (self->slurm != NULL)
+    g_strv_builder_add_many (argv, "sh", "-c", ON_NODE, self->blender, script, NULL);
+  else
+    g_strv_builder_add (argv, self->blender);
+  g_strv_builder_add_many (argv, "--background", "--disable-autoexec", "-noaudio", NULL);
   if (self->factory_startup)
     g_strv_builder_add (argv, "--factory-startup");
   g_strv_builder_add_many (argv, "--python-exit-code", "1", "--python", script, "--", "--token",
@@ -435,7 +537,8 @@ rushes_launcher_spawn_async (RushesLauncher *self,
   spawn = g_new0 (Spawn, 1);
   spawn->blender = g_strdup (self->blender);
   spawn->argv = rushes_launcher_build_argv (self, token);
-  spawn->background = self->background;
+  /* On a node, priority is for Slurm to give. */
+  spawn->background = self->background && self->slurm == NULL;
   g_task_set_task_data (task, spawn, spawn_free);
   g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
 }
