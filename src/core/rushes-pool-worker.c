@@ -148,6 +148,7 @@ typedef struct
   guint index;
   guint frame;
   double seconds;
+  RushesBlank blank;
   guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
   char *warning; /* (owned) (nullable): that there is none */
 } Commit;
@@ -198,7 +199,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, commit->index, commit->seconds);
+      rushes_scene_finish_frame (work->scene, commit->index, commit->seconds, commit->blank);
       pool_emit_frame_ended (self, work->scene, commit->frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -226,7 +227,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, double seconds)
+commit_frame (PoolWorker *worker, double seconds, RushesBlank blank)
 {
   RushesPool *self = worker->pool;
   RushesFrames *frames = rushes_scene_get_frames (worker->work->scene);
@@ -241,6 +242,7 @@ commit_frame (PoolWorker *worker, double seconds)
   commit->index = worker->index;
   commit->frame = worker->frame;
   commit->seconds = seconds;
+  commit->blank = blank;
   if (!worker->work->foreseen)
     commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
                      rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
@@ -372,13 +374,13 @@ take_pace (PoolWork *work, double seconds)
 }
 
 static void
-frame_rendered (PoolWorker *worker, double seconds)
+frame_rendered (PoolWorker *worker, double seconds, RushesBlank blank)
 {
   RushesWork *numbers = &worker->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
   take_pace (worker->work, seconds);
-  commit_frame (worker, seconds);
+  commit_frame (worker, seconds, blank);
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
@@ -398,7 +400,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
   if (reply != NULL && !pool_work_is_over (work))
-    frame_rendered (worker, seconds);
+    frame_rendered (worker, seconds, rushes_blank_from_reply (reply));
   else
     rushes_output_discard (worker->output, worker->staging);
   output = g_steal_pointer (&worker->output);
