@@ -655,6 +655,14 @@ move_keyframes (JsonObject *params, GString *out)
   return 0;
 }
 
+static int
+devices (JsonObject *params, GString *out)
+{
+  g_string_assign (out, "{\"devices\":[{\"type\":\"cpu\",\"name\":\"Fake CPU\"},"
+                        "{\"type\":\"optix\",\"name\":\"Fake GPU (Display)\"}]}");
+  return 0;
+}
+
 /* What strikes in the midst of a frame leaves half a picture behind. */
 static void
 break_down (JsonObject *files, int frame)
@@ -762,6 +770,8 @@ static const struct
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
   { "preview", preview, FALSE },
+  { "devices", devices, FALSE },
+  { "use_device", NULL, TRUE },
   { "include_frames", NULL, TRUE },
   { "set_resolution", set_resolution, TRUE },
   { "image_settings", image_settings, TRUE },
