@@ -81,7 +81,6 @@ struct _PoolWorker
   guint n_commits;      /* its frames that are being checked */
 
   RushesOutput *output; /* (owned) (nullable): of the frame in hand */
-  char *staging;        /* (owned) (nullable): where that frame is written */
   guint index;
   guint frame;
 };

@@ -25,7 +25,6 @@ worker_clear (gpointer data)
   g_clear_object (&worker->client);
   g_clear_pointer (&worker->work, pool_work_unref);
   g_clear_pointer (&worker->output, rushes_output_unref);
-  g_clear_pointer (&worker->staging, g_free);
 }
 
 void
@@ -137,13 +136,14 @@ frame_failed (PoolWork *work,
     pool_work_update (work);
 }
 
-/* A picture on its way from staging to its final name. */
+/* A frame on its way from staging to its final names. */
 typedef struct
 {
   PoolWork *work;       /* (owned) */
   PoolWorker *worker;   /* (owned): to blame if it is not whole */
   RushesOutput *output; /* (owned) */
-  char *staging;        /* (owned) */
+  GVariant *cameras;    /* (owned) (nullable): where they were */
+  guint client;
   guint index;
   guint frame;
   double seconds;
@@ -157,7 +157,7 @@ commit_free (Commit *commit)
   g_clear_pointer (&commit->work, pool_work_unref);
   g_clear_pointer (&commit->worker, pool_worker_unref);
   g_clear_pointer (&commit->output, rushes_output_unref);
-  g_clear_pointer (&commit->staging, g_free);
+  g_clear_pointer (&commit->cameras, g_variant_unref);
   g_clear_pointer (&commit->warning, g_free);
   g_free (commit);
 }
@@ -168,7 +168,8 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (!rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
+  if (!rushes_output_commit (commit->output, commit->frame, commit->client, commit->cameras,
+                             &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -225,7 +226,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, double seconds)
+commit_frame (PoolWorker *worker, GVariant *reply, double seconds)
 {
   RushesPool *self = worker->pool;
   RushesFrames *frames = rushes_scene_get_frames (worker->work->scene);
@@ -236,7 +237,8 @@ commit_frame (PoolWorker *worker, double seconds)
   commit->work = g_rc_box_acquire (worker->work);
   commit->worker = g_rc_box_acquire (worker);
   commit->output = g_steal_pointer (&worker->output);
-  commit->staging = g_steal_pointer (&worker->staging);
+  commit->client = rushes_client_get_number (worker->client);
+  commit->cameras = g_variant_lookup_value (reply, "cameras", NULL);
   commit->index = worker->index;
   commit->frame = worker->frame;
   commit->seconds = seconds;
@@ -359,13 +361,13 @@ take_pace (PoolWork *work, double seconds)
 }
 
 static void
-frame_rendered (PoolWorker *worker, double seconds)
+frame_rendered (PoolWorker *worker, GVariant *reply, double seconds)
 {
   RushesWork *numbers = &worker->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
   take_pace (worker->work, seconds);
-  commit_frame (worker, seconds);
+  commit_frame (worker, reply, seconds);
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
@@ -385,11 +387,10 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
   if (reply != NULL && !pool_work_is_over (work))
-    frame_rendered (worker, seconds);
+    frame_rendered (worker, reply, seconds);
   else
-    rushes_output_discard (worker->output, worker->staging);
+    rushes_output_discard (worker->output, worker->frame, rushes_client_get_number (client));
   output = g_steal_pointer (&worker->output);
-  g_clear_pointer (&worker->staging, g_free);
 
   if (pool_work_is_over (work))
     pool_worker_leave (worker);
@@ -414,13 +415,14 @@ render_frame (PoolWorker *worker)
 {
   RushesScene *scene = worker->work->scene;
   guint number = rushes_client_get_number (worker->client);
+  GVariant *files;
 
   worker->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), worker->index);
   worker->output = rushes_output_ref (rushes_scene_get_output (scene));
-  worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
+  files = rushes_output_list_staging (worker->output, worker->frame, number);
   begin_call (worker);
   rushes_client_call_async (
-      worker->client, "render_frame", rushes_verbs_for_frame (worker->frame, worker->staging),
+      worker->client, "render_frame", rushes_verbs_for_frame (worker->frame, files),
       get_timeout (worker->pool, &worker->work->pace), render_cb, g_rc_box_acquire (worker));
   pool_emit_frame_started (worker->pool, scene, worker->frame, number);
 }

@@ -355,6 +355,19 @@ is_finished (RushesPool *self)
   return is_over (self) && self->workers->len == 0 && self->n_flights == 0;
 }
 
+/* Nobody works any more: lets go of what is not done. */
+static void
+stop_scenes (RushesPool *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      rushes_scene_stop (scene);
+    }
+  g_ptr_array_set_size (self->works, 0);
+}
+
 static void
 end_run (RushesPool *self)
 {
@@ -364,13 +377,6 @@ end_run (RushesPool *self)
   g_clear_signal_handler (&self->scenes_handler, self->scenes);
   g_clear_handle_id (&self->look_id, g_source_remove);
   g_clear_handle_id (&self->pause_id, g_source_remove);
-  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
-    {
-      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
-
-      rushes_scene_stop (scene);
-    }
-  g_ptr_array_set_size (self->works, 0);
   if (self->fatal != NULL)
     g_task_return_error (task, g_steal_pointer (&self->fatal));
   else
@@ -390,6 +396,9 @@ look_cb (gpointer user_data)
   if (wants_client (self))
     pool_worker_start (self);
   pool_dispatch (self);
+  if (is_finished (self))
+    stop_scenes (self);
+  /* Something may be left to write for those. */
   if (is_finished (self))
     end_run (self);
   return G_SOURCE_REMOVE;

@@ -40,8 +40,8 @@ typedef enum
 } RushesOutputs;
 
 #define RUSHES_OUTPUTS_ALL                                                                         \
-  (RUSHES_OUTPUTS_FRAMES | RUSHES_OUTPUTS_DEPTHS | RUSHES_OUTPUTS_NORMALS |                        \
-   RUSHES_OUTPUTS_FLOWS | RUSHES_OUTPUTS_SEGMENTATIONS)
+  (RUSHES_OUTPUTS_FRAMES | RUSHES_OUTPUTS_DEPTHS | RUSHES_OUTPUTS_NORMALS | RUSHES_OUTPUTS_FLOWS | \
+   RUSHES_OUTPUTS_SEGMENTATIONS)
 
 #define RUSHES_TYPE_SETTINGS (rushes_settings_get_type ())
 G_DECLARE_FINAL_TYPE (RushesSettings, rushes_settings, RUSHES, SETTINGS, GObject)

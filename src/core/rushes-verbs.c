@@ -229,20 +229,19 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
 /**
  * rushes_verbs_for_frame:
  * @frame: a frame number
- * @staging_name: where its picture goes, below the scene's root
+ * @files: where its files go, as rushes_output_list_staging() says; consumed if
+ *   floating
  *
  * Returns: (transfer floating): the parameters of "render_frame"
  */
 GVariant *
-rushes_verbs_for_frame (guint frame, const char *staging_name)
+rushes_verbs_for_frame (guint frame, GVariant *files)
 {
-  GVariantDict params, files;
+  GVariantDict params;
 
-  g_variant_dict_init (&files, NULL);
-  g_variant_dict_insert (&files, "frames", "s", staging_name);
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "frame", "u", frame);
-  g_variant_dict_insert_value (&params, "files", g_variant_dict_end (&files));
+  g_variant_dict_insert_value (&params, "files", files);
 
   return g_variant_dict_end (&params);
 }

@@ -46,7 +46,8 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
                                 .start = 1,
                                 .end = N_FRAMES,
                                 .step = 1,
-                                .fps = 24 };
+                                .fps = 24,
+                                .kinds = rushes_test_make_kinds (WIDTH, HEIGHT, "frames", NULL) };
 }
 
 static void
@@ -55,6 +56,7 @@ fixture_tear_down (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->range, rushes_frame_range_unref);
   g_clear_object (&fixture->settings);
   g_clear_pointer (&fixture->root, g_free);
+  g_clear_pointer (&fixture->info.kinds, g_ptr_array_unref);
   g_clear_pointer (&fixture->blend, g_free);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
@@ -145,11 +147,11 @@ write_picture (RushesOutput *output, const char *name)
 static void
 commit (RushesOutput *output, guint frame)
 {
-  g_autofree char *staging = rushes_output_get_staging_name (output, frame, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, frame, 1);
   g_autoptr (GError) error = NULL;
 
   write_picture (output, staging);
-  g_assert_true (rushes_output_commit (output, frame, staging, &error));
+  g_assert_true (rushes_output_commit (output, frame, 1, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -229,12 +231,14 @@ test_names (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      g_autofree char *name = rushes_output_get_frame_name (output, numbers[i]);
+      g_autofree char *path =
+          rushes_output_build_frame_path (fixture->root, &fixture->info, numbers[i]);
+      g_autofree char *expected = g_build_filename (fixture->root, names[i], NULL);
 
-      g_assert_cmpstr (name, ==, names[i]);
+      g_assert_cmpstr (path, ==, expected);
       for (guint client = 1; client < 4; client++)
         {
-          char *part = rushes_output_get_staging_name (output, numbers[i], client);
+          char *part = rushes_output_build_staging_name (output, 0, numbers[i], client);
 
           g_assert_true (g_str_has_prefix (part, "frames/."));
           g_assert_true (g_str_has_suffix (part, ".part"));
@@ -279,12 +283,12 @@ static void
 test_commit (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 3, 7);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 3, 7);
   g_autofree char *staging_path = g_build_filename (fixture->root, staging, NULL);
   g_autofree char *path = in_frames (fixture, "frame_000003.png");
 
   write_picture (output, staging);
-  g_assert_true (rushes_output_commit (output, 3, staging, NULL));
+  g_assert_true (rushes_output_commit (output, 3, 7, NULL, NULL));
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
   g_assert_false (g_file_test (staging_path, G_FILE_TEST_EXISTS));
   assert_done (fixture, output, "..x..");
@@ -300,7 +304,7 @@ assert_commit_refused (RushesOutput *output, const char *staging, int code, cons
   g_autofree char *path = g_build_filename (rushes_output_get_root (output), staging, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rushes_output_commit (output, 2, staging, &error));
+  g_assert_false (rushes_output_commit (output, 2, 1, NULL, &error));
   rushes_test_assert_error (error, code, words);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
@@ -310,7 +314,7 @@ static void
 test_commit_moved (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *moved = g_strconcat (fixture->root, "-moved", NULL);
   g_autofree char *frames = in_frames (fixture, "");
 
@@ -346,7 +350,7 @@ static void
 test_commit_bad_picture (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = g_build_filename (fixture->root, staging, NULL);
 
   write_picture (output, staging);
@@ -371,7 +375,7 @@ static void
 test_commit_changed_blend (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
 
   commit (output, 1);
   g_free (rushes_test_write (fixture->folder, "scene.blend", "BLENDER-v304 two!"));
@@ -388,7 +392,7 @@ static void
 test_commit_not_writable (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = in_frames (fixture, "frame_000002.png");
 
   g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
@@ -400,13 +404,13 @@ static void
 test_discard (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = g_build_filename (fixture->root, staging, NULL);
 
   write_picture (output, staging);
-  rushes_output_discard (output, staging);
+  rushes_output_discard (output, 2, 1);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  rushes_output_discard (output, staging);
+  rushes_output_discard (output, 2, 1);
 }
 
 static void
@@ -520,7 +524,7 @@ test_staging_is_removed (Fixture *fixture, gconstpointer data)
   {
     g_autoptr (RushesOutput) output = open_bound (fixture);
 
-    staging = rushes_output_get_staging_name (output, 2, 1);
+    staging = rushes_output_build_staging_name (output, 0, 2, 1);
     write_picture (output, staging);
   }
   path = g_build_filename (fixture->root, staging, NULL);
@@ -886,6 +890,7 @@ test_not_writable (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *parent = g_build_filename (fixture->folder, "output", NULL);
   g_autofree char *frames = g_build_filename (fixture->root, "frames", NULL);
+  g_autoptr (RushesOutput) output = NULL;
   g_autoptr (GError) in_parent = NULL;
   g_autoptr (GError) in_root = NULL;
 
@@ -896,7 +901,8 @@ test_not_writable (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_unlink (parent), ==, 0);
   g_assert_cmpint (g_mkdir_with_parents (fixture->root, 0755), ==, 0);
   g_free (rushes_test_write (fixture->root, "frames", ""));
-  g_assert_null (try_open (fixture, RUSHES_EXISTING_OVERWRITE, &in_root));
+  output = open_output (fixture, RUSHES_EXISTING_OVERWRITE);
+  g_assert_null (rushes_output_bind (output, &fixture->info, fixture->range, &in_root));
   rushes_test_assert_error (in_root, RUSHES_ERROR_NOT_WRITABLE, frames);
 }
 
@@ -927,7 +933,7 @@ test_busy (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   RushesOutput *second = rushes_output_ref (output);
 
-  staging = rushes_output_get_staging_name (output, 1, 1);
+  staging = rushes_output_build_staging_name (output, 0, 1, 1);
   path = g_build_filename (fixture->root, staging, NULL);
   write_picture (output, staging);
   g_assert_null (try_open (fixture, RUSHES_EXISTING_OVERWRITE, &error));
@@ -989,11 +995,13 @@ test_many (Fixture *fixture, gconstpointer data)
   {
     g_autoptr (RushesOutput) output = open_bound (fixture);
 
+    g_assert_nonnull (output);
     for (guint frame = 1; frame <= n; frame++)
       {
-        g_autofree char *name = rushes_output_get_frame_name (output, frame);
+        g_autofree char *path =
+            rushes_output_build_frame_path (fixture->root, &fixture->info, frame);
 
-        write_picture (output, name);
+        rushes_test_write_png (path, WIDTH, HEIGHT);
       }
   }
 

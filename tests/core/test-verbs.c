@@ -206,13 +206,15 @@ test_calls_are_values (void)
 static void
 test_frame (void)
 {
-  g_autoptr (GVariant) params =
-      g_variant_ref_sink (rushes_verbs_for_frame (1048573, "frames/.frame_1048573.png.x-1.part"));
+  GVariant *files = g_variant_new_parsed (
+      "{'frames': <'frames/.frame_1048573.png.x-1.part'>, 'depths': <'depths/.depth'>}");
+  g_autoptr (GVariant) params = g_variant_ref_sink (rushes_verbs_for_frame (1048573, files));
   g_autoptr (GString) text = g_string_new (NULL);
 
   append_params (text, params);
   g_assert_cmpstr (text->str, ==,
-                   " files={'frames': <'frames/.frame_1048573.png.x-1.part'>} "
+                   " files={'frames': <'frames/.frame_1048573.png.x-1.part'>, 'depths': "
+                   "<'depths/.depth'>} "
                    "frame=uint32 1048573");
 }
 
