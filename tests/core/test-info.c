@@ -349,8 +349,8 @@ test_outputs (void)
   g_assert_true (rushes_file_kind_is_staging_name (kind, strrchr (staging, '/') + 1));
   g_assert_false (rushes_file_kind_is_staging_name (kind, "depth_000012.exr"));
   g_assert_false (rushes_file_kind_is_staging_name (kind, ".debug_depth_000012.png.tag.part"));
-  g_assert_true (
-      rushes_file_kind_parse_name (kind, "depth_000012.exr", &frame, &extension) && frame == 12);
+  g_assert_true (rushes_file_kind_parse_name (kind, "depth_000012.exr", &frame, &extension) &&
+                 frame == 12);
   g_assert_cmpstr (extension, ==, ".exr");
   g_assert_false (rushes_file_kind_parse_name (kind, "debug_depth_000012.png", &frame, &extension));
   g_assert_false (rushes_file_kind_parse_name (kind, "depth000012.exr", &frame, &extension));
@@ -413,9 +413,8 @@ test_shown_kind (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      RushesInfo info = { .kinds = rushes_test_make_kinds (8, 2, cases[i].keys[0],
-                                                           cases[i].keys[1], cases[i].keys[2],
-                                                           NULL) };
+      RushesInfo info = { .kinds = rushes_test_make_kinds (8, 2, cases[i].keys[0], cases[i].keys[1],
+                                                           cases[i].keys[2], NULL) };
 
       g_assert_cmpstr (rushes_info_get_shown_kind (&info)->key, ==, cases[i].shown);
       g_ptr_array_unref (info.kinds);

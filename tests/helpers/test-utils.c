@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
+#include <sys/wait.h>
+
 #include <glib/gstdio.h>
 
 #include "rushes-file-kind.h"
@@ -59,8 +62,8 @@ describe_kind (const char *key, guint width, guint height)
   g_autofree char *last = g_path_get_basename (key);
   g_autofree char *name = g_strndup (last, strlen (last) - 1);
   const char *output = g_str_has_prefix (last, "debug_") ? last + strlen ("debug_") : last;
-  g_autofree char *folder = g_str_equal (camera, ".") ? g_strdup (output)
-                                                      : g_strconcat (camera, "/", output, NULL);
+  g_autofree char *folder =
+      g_str_equal (camera, ".") ? g_strdup (output) : g_strconcat (camera, "/", output, NULL);
 
   json_object_set_string_member (object, "key", key);
   json_object_set_string_member (object, "folder", folder);
@@ -290,6 +293,28 @@ rushes_test_wait_for_result (GAsyncResult **location)
 {
   rushes_test_wait_until (has_result, location);
   return g_steal_pointer (location);
+}
+
+static gboolean
+has_no_child (gpointer unused)
+{
+  siginfo_t info;
+
+  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
+  errno = 0;
+  /* A look only: it is GLib that takes them. */
+  return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
+}
+
+/**
+ * rushes_test_wait_for_children:
+ *
+ * Waits until this program has no child process.
+ */
+void
+rushes_test_wait_for_children (void)
+{
+  rushes_test_wait_until (has_no_child, NULL);
 }
 
 void
