@@ -98,11 +98,16 @@ cli_json_client_changed (CliReporter *reporter, RushesClient *client)
   json_object_set_int_member (event, "client", rushes_client_get_number (client));
   json_object_set_string_member (event, "state",
                                  rushes_enum_nick (RUSHES_TYPE_CLIENT_STATE, (int) state));
-  json_object_set_int_member (event, "pid", rushes_client_get_pid (client));
+  if (rushes_client_get_pid (client) > 0)
+    json_object_set_int_member (event, "pid", rushes_client_get_pid (client));
   if (version != NULL)
     set_text (event, "blender", version);
   if (log != NULL)
     set_text (event, "log", log);
+  if (rushes_client_get_node (client) != NULL)
+    set_text (event, "node", rushes_client_get_node (client));
+  if (rushes_client_get_situation (client) != NULL)
+    set_text (event, "situation", rushes_client_get_situation (client));
   if (state == RUSHES_CLIENT_DEAD)
     add_error (event, rushes_client_get_cause (client));
   event_print (event);

@@ -13,6 +13,7 @@
 #include "rushes-error.h"
 #include "rushes-log.h"
 #include "rushes-oom.h"
+#include "rushes-slurm-job.h"
 
 /* How long each step of an ending may take, in milliseconds. */
 #define LEAVE_MS 3000
@@ -39,12 +40,16 @@ struct _RushesClient
   char *log_dir; /* (owned) */
   RushesClientState state;
 
+  char *token;            /* (owned) (nullable): since the start */
+  gboolean spawning;      /* there will be a process soon */
   GSubprocess *process;   /* (owned) (nullable) */
   pid_t group;            /* 0: it was gone before we could ask */
   gboolean exited;        /* the process is gone */
   RushesLog *log;         /* (owned) (nullable) */
   RushesChannel *channel; /* (owned) (nullable) */
   RushesOom *oom;         /* (owned) (nullable): marked when the task begins */
+  RushesSlurmJob *job;    /* (owned) (nullable): what it is in the queue of a cluster */
+  gboolean explaining;    /* the cluster is asked for the cause of death */
 
   GTask *task;       /* (owned) (nullable): the start or the call under way */
   guint timeout;     /* of the task, in seconds; 0: none */
@@ -54,6 +59,8 @@ struct _RushesClient
 
   GError *cause;         /* (owned) (nullable): why it ended */
   char *blender_version; /* (owned) (nullable) */
+  char *node;            /* (owned) (nullable): the name of its computer */
+  char *situation;       /* (owned) (nullable): what it waits for */
   gint64 pid;
   guint64 memory; /* bytes, as it said last; 0: not yet */
 };
@@ -62,6 +69,7 @@ enum
 {
   PROP_0,
   PROP_STATE,
+  PROP_SITUATION,
   N_PROPS
 };
 
@@ -86,6 +94,14 @@ set_state (RushesClient *self, RushesClientState state)
 
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+set_situation (RushesClient *self, char *situation)
+{
+  g_free (self->situation);
+  self->situation = situation;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SITUATION]);
 }
 
 static void
@@ -126,6 +142,7 @@ fail (RushesClient *self, int first_signal, RushesError code, const char *messag
     return;
 
   take_cause (self, g_error_new_literal (RUSHES_ERROR, (int) code, message));
+  self->explaining = FALSE; /* that will do */
   begin_end (self, first_signal);
 }
 
@@ -135,9 +152,12 @@ set_dead (RushesClient *self)
   G_GNUC_UNUSED g_autoptr (RushesClient) guard = g_object_ref (self);
   g_autoptr (GTask) task = NULL;
 
-  if (self->state == RUSHES_CLIENT_DEAD)
+  /* explained_cb() comes back to this. */
+  if (self->state == RUSHES_CLIENT_DEAD || self->explaining)
     return;
 
+  if (self->job != NULL)
+    rushes_slurm_job_unwatch (self->job);
   if (self->channel != NULL)
     rushes_channel_close (self->channel);
   clear_source (&self->watchdog);
@@ -159,9 +179,12 @@ set_dead (RushesClient *self)
 static void
 signal_group (RushesClient *self, int number)
 {
-  /* Group 0 would be our own. */
-  if (self->group > 0)
+  /* Group 0 would be our own. In that of an srun there is somebody who ends the
+   * job when srun is killed, and must outlive it for that. */
+  if (self->group > 0 && (self->job == NULL || number != SIGKILL))
     kill (-self->group, number);
+  else if (self->group > 0 && !self->exited)
+    kill (self->group, number);
 }
 
 static gboolean
@@ -215,6 +238,21 @@ alarm_new (GSourceFunc callback, RushesClient *self)
   return source;
 }
 
+/* There is nobody to end yet: spawned_cb() does it, unless not even that comes. */
+static void
+end_unborn (RushesClient *self)
+{
+  if (self->reaper != NULL)
+    return;
+
+  self->reaper = alarm_new (reaper_cb, self);
+  self->next_signal = 0;
+  g_source_set_ready_time (self->reaper, g_get_monotonic_time () + KILL_MS * 1000);
+  if (self->watchdog != NULL)
+    g_source_set_ready_time (self->watchdog, -1);
+  set_state (self, RUSHES_CLIENT_STOPPING);
+}
+
 /* Close stdin, then SIGTERM, then SIGKILL to the whole group, each after its
  * time; @first_signal says where to begin (0: politely). A later call may only
  * make it faster. */
@@ -225,6 +263,11 @@ begin_end (RushesClient *self, int first_signal)
 
   if (self->state == RUSHES_CLIENT_DEAD)
     return;
+  if (self->spawning)
+    {
+      end_unborn (self);
+      return;
+    }
   if (self->process == NULL || self->exited)
     {
       set_dead (self);
@@ -288,6 +331,43 @@ rushes_client_explain_death (int wait_status, gboolean oom)
                       _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
 }
 
+/* Whoever refuses a job says so there, in the last of its lines. */
+static GError *
+explain_refusal (RushesClient *self)
+{
+  static const char prefix[] = "srun: error: ";
+  g_autofree char *text = rushes_client_get_evidence (self);
+  const char *found = text != NULL ? g_strrstr (text, prefix) : NULL;
+  const char *words = found != NULL ? found + strlen (prefix) : "?";
+
+  return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("Slurm refuses: %.*s"),
+                      (int) strcspn (words, "\n"), words);
+}
+
+static void
+explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  GError *cause = rushes_slurm_job_explain_finish (RUSHES_SLURM_JOB (object), result);
+  int status = g_subprocess_get_status (self->process);
+
+  if (!self->explaining)
+    {
+      g_clear_error (&cause);
+      return;
+    }
+  if (cause == NULL && WIFEXITED (status))
+    cause = rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (status));
+  if (cause == NULL && self->node == NULL && !rushes_slurm_job_is_known (self->job))
+    cause = explain_refusal (self);
+  if (cause == NULL)
+    cause = rushes_client_explain_death (status, FALSE);
+  take_cause (self, cause);
+  self->explaining = FALSE;
+  if (self->task == NULL || !rushes_channel_is_reading (self->channel))
+    set_dead (self);
+}
+
 static void
 wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -295,12 +375,19 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GSubprocess *process = G_SUBPROCESS (object);
 
   g_subprocess_wait_finish (process, result, NULL);
+  self->exited = TRUE;
 
   /* What Blender itself had started must not outlive it. */
   signal_group (self, SIGKILL);
-  take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
-                                                 rushes_oom_has_struck (self->oom)));
-  self->exited = TRUE;
+  if (self->job != NULL && self->cause == NULL)
+    {
+      self->explaining = TRUE;
+      set_state (self, RUSHES_CLIENT_STOPPING);
+      rushes_slurm_job_explain_async (self->job, explained_cb, g_object_ref (self));
+    }
+  else
+    take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
+                                                   rushes_oom_has_struck (self->oom)));
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
     {
@@ -345,7 +432,8 @@ watchdog_cb (gpointer user_data)
 static void
 feed_watchdog (RushesClient *self)
 {
-  if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_STOPPING)
+  if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_WAITING ||
+      self->state == RUSHES_CLIENT_STOPPING)
     return;
   if (self->watchdog == NULL)
     self->watchdog = alarm_new (watchdog_cb, self);
@@ -410,14 +498,55 @@ hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_variant_lookup (reply, "blender", "s", &self->blender_version);
   g_variant_lookup (reply, "pid", "x", &self->pid);
-  rushes_log_note (self->log, "client %u is Blender %s, process %" G_GINT64_FORMAT, self->number,
-                   self->blender_version != NULL ? self->blender_version : "?", self->pid);
+  g_variant_lookup (reply, "host", "s", &self->node);
+  rushes_log_note (self->log, "client %u is Blender %s, process %" G_GINT64_FORMAT " on %s",
+                   self->number, self->blender_version != NULL ? self->blender_version : "?",
+                   self->pid, self->node != NULL ? self->node : "?");
   g_task_return_boolean (task, TRUE);
+}
+
+/* The cluster has room for it: from now on its time counts. */
+static void
+end_waiting (RushesClient *self)
+{
+  if (self->state != RUSHES_CLIENT_WAITING)
+    return;
+
+  rushes_slurm_job_unwatch (self->job);
+  set_state (self, RUSHES_CLIENT_STARTING);
+  set_situation (self, NULL);
+  feed_watchdog (self);
+}
+
+static void
+job_changed_cb (RushesClient *self)
+{
+  g_autofree char *text = rushes_slurm_job_describe (self->job);
+
+  rushes_log_note (self->log, "%s", text);
+  if (rushes_slurm_job_is_running (self->job))
+    end_waiting (self);
+  else
+    set_situation (self, g_steal_pointer (&text));
+}
+
+static void
+wait_for_cluster (RushesClient *self, RushesSlurm *slurm)
+{
+  g_autofree char *ticket = rushes_launcher_make_ticket (self->launcher, self->token);
+
+  self->job = rushes_slurm_job_new (rushes_slurm_get_queue (slurm), ticket);
+  g_signal_connect_object (self->job, "changed", G_CALLBACK (job_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  rushes_slurm_job_watch (self->job);
+  set_state (self, RUSHES_CLIENT_WAITING);
+  set_situation (self, rushes_slurm_job_describe (self->job));
 }
 
 static void
 noise_cb (RushesClient *self, GBytes *bytes)
 {
+  end_waiting (self);
   rushes_log_append (self->log, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
@@ -426,6 +555,7 @@ opened_cb (RushesClient *self)
 {
   GTask *start;
 
+  end_waiting (self);
   if (self->state != RUSHES_CLIENT_STARTING)
     return;
 
@@ -434,10 +564,10 @@ opened_cb (RushesClient *self)
 }
 
 static void
-open_channel (RushesClient *self, const char *token)
+open_channel (RushesClient *self)
 {
   self->channel = rushes_channel_new (g_subprocess_get_stdout_pipe (self->process),
-                                      g_subprocess_get_stdin_pipe (self->process), token);
+                                      g_subprocess_get_stdin_pipe (self->process), self->token);
   g_signal_connect_object (self->channel, "noise", G_CALLBACK (noise_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->channel, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);
@@ -466,10 +596,44 @@ open_log (RushesClient *self, GError **error)
   return self->log != NULL;
 }
 
+static void
+spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  GError *error = NULL;
+  const char *identifier;
+
+  self->spawning = FALSE;
+  self->process = rushes_launcher_spawn_finish (RUSHES_LAUNCHER (object), result, &error);
+  if (self->process == NULL)
+    {
+      take_cause (self, error);
+      set_dead (self);
+      return;
+    }
+
+  /* A process that has ended already has none. */
+  identifier = g_subprocess_get_identifier (self->process);
+  if (identifier != NULL)
+    self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
+  self->pid = self->group;
+  self->oom = rushes_oom_new (self->group);
+  /* It was stopped before it was there, and has done nothing yet. */
+  if (self->state == RUSHES_CLIENT_STOPPING || self->state == RUSHES_CLIENT_DEAD)
+    signal_group (self, SIGKILL);
+  if (self->state == RUSHES_CLIENT_DEAD)
+    return;
+
+  g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
+  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
+  open_channel (self);
+}
+
 /**
  * rushes_client_start_async:
  * @self: a client in state %RUSHES_CLIENT_NEW
- * @timeout: seconds until Blender must be ready; 0: no limit
+ * @timeout: seconds until Blender must be ready, not counting the wait for a
+ *   cluster; 0: no limit
  * @callback: (scope async): called when it is ready or has failed
  * @user_data: for @callback
  *
@@ -481,43 +645,33 @@ rushes_client_start_async (RushesClient *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
+  RushesSlurm *slurm;
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = NULL;
-  const char *identifier;
 
   g_return_if_fail (RUSHES_IS_CLIENT (self));
   g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
 
-  task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (task, rushes_client_start_async);
+  slurm = rushes_launcher_get_slurm (self->launcher);
+  self->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->task, rushes_client_start_async);
+  self->timeout = timeout;
 
-  token = g_uuid_string_random ();
-  if (open_log (self, &error))
-    self->process = rushes_launcher_spawn (self->launcher, token, &error);
-  if (self->process == NULL)
+  if (!open_log (self, &error))
     {
-      take_cause (self, g_error_copy (error));
+      take_cause (self, g_steal_pointer (&error));
       set_dead (self);
-      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
 
-  self->task = g_steal_pointer (&task);
-  self->timeout = timeout;
-  /* A process that has ended already has none. */
-  identifier = g_subprocess_get_identifier (self->process);
-  if (identifier != NULL)
-    self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
-  self->pid = self->group;
-  self->oom = rushes_oom_new (self->group);
-
   rushes_log_note (self->log, "client %u starts", self->number);
-  set_state (self, RUSHES_CLIENT_STARTING);
+  self->token = g_uuid_string_random ();
+  if (slurm != NULL)
+    wait_for_cluster (self, slurm);
+  else
+    set_state (self, RUSHES_CLIENT_STARTING);
   feed_watchdog (self);
-  g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
-  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
-  open_channel (self, token);
+  self->spawning = TRUE;
+  rushes_launcher_spawn_async (self->launcher, self->token, spawned_cb, g_object_ref (self));
 }
 
 /**
@@ -641,6 +795,9 @@ rushes_client_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
+    case PROP_SITUATION:
+      g_value_set_string (value, self->situation);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -651,7 +808,7 @@ rushes_client_finalize (GObject *object)
 {
   RushesClient *self = RUSHES_CLIENT (object);
 
-  /* wait_cb() holds a reference while the process lives. */
+  /* spawned_cb() and wait_cb() hold a reference while the process lives. */
   g_assert (self->process == NULL || self->state == RUSHES_CLIENT_DEAD);
 
   clear_source (&self->watchdog);
@@ -663,7 +820,11 @@ rushes_client_finalize (GObject *object)
   g_clear_pointer (&self->oom, rushes_oom_free);
   g_clear_object (&self->task);
   g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->token, g_free);
+  g_clear_object (&self->job);
   g_clear_pointer (&self->blender_version, g_free);
+  g_clear_pointer (&self->node, g_free);
+  g_clear_pointer (&self->situation, g_free);
   g_clear_error (&self->cause);
 
   G_OBJECT_CLASS (rushes_client_parent_class)->finalize (object);
@@ -689,6 +850,14 @@ rushes_client_class_init (RushesClientClass *klass)
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_CLIENT_STATE, RUSHES_CLIENT_NEW,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesClient:situation:
+   *
+   * What it waits for while it is %RUSHES_CLIENT_WAITING, in the user's words.
+   */
+  properties[PROP_SITUATION] =
+      g_param_spec_string ("situation", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -777,6 +946,35 @@ rushes_client_get_blender_version (RushesClient *self)
 }
 
 /**
+ * rushes_client_get_node:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): the name of the computer that it runs on,
+ *   once it is ready
+ */
+const char *
+rushes_client_get_node (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->node;
+}
+
+/**
+ * rushes_client_get_situation:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): #RushesClient:situation
+ */
+const char *
+rushes_client_get_situation (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->situation;
+}
+
+/**
  * rushes_client_get_memory:
  * @self: a client
  *
@@ -795,7 +993,7 @@ rushes_client_get_memory (RushesClient *self)
  * @self: a client
  *
  * Returns: the process id that Blender itself reports (on its own computer),
- *   0 before the start
+ *   0 until there is a process
  */
 gint64
 rushes_client_get_pid (RushesClient *self)

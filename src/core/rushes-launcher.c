@@ -18,16 +18,26 @@
  * rendered beside other work. */
 #define NICENESS 10
 
+/* Runs on a node of a cluster, which may lack what is here: it says that by the
+ * exit codes of sysexits.h and of shells. Blender would take as many threads as
+ * there are processors, not as many as it was given. */
+#define ON_NODE                                                                                    \
+  "[ -r \"$1\" ] || { echo \"$1 is not there\" >&2; exit 66; }; shift; "                           \
+  "exec \"$0\" --threads \"${SLURM_CPUS_ON_NODE:-0}\" \"$@\""
+#define EXIT_NO_SCRIPT  66
+#define EXIT_NO_BLENDER 127
+
 /**
  * RushesLauncher:
  *
  * How clients are started. A client is a value here, a command line, before
- * rushes_launcher_spawn() makes it a process.
+ * rushes_launcher_spawn_async() makes it a process.
  */
 struct _RushesLauncher
 {
   GObject parent_instance;
   char *blender;       /* (owned) a path, or a name to look up in PATH */
+  RushesSlurm *slurm;  /* (owned) (nullable): the cluster that they run on */
   GPtrArray *readable; /* (owned) (element-type filename): what a sandbox must show */
   GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
   guint factory_startup : 1;
@@ -42,6 +52,7 @@ enum
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
   PROP_BACKGROUND,
+  PROP_SLURM,
   N_PROPS
 };
 
@@ -67,6 +78,9 @@ rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSp
       break;
     case PROP_BACKGROUND:
       g_value_set_boolean (value, self->background);
+      break;
+    case PROP_SLURM:
+      g_value_set_object (value, self->slurm);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -104,6 +118,10 @@ rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GP
           g_object_notify_by_pspec (object, pspec);
         }
       break;
+    case PROP_SLURM:
+      if (g_set_object (&self->slurm, g_value_get_object (value)))
+        g_object_notify_by_pspec (object, pspec);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -115,6 +133,7 @@ rushes_launcher_finalize (GObject *object)
   RushesLauncher *self = RUSHES_LAUNCHER (object);
 
   g_clear_pointer (&self->blender, g_free);
+  g_clear_object (&self->slurm);
   g_clear_pointer (&self->readable, g_ptr_array_unref);
   g_clear_pointer (&self->writable, g_ptr_array_unref);
 
@@ -164,6 +183,14 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
   properties[PROP_BACKGROUND] =
       g_param_spec_boolean ("background", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:slurm:
+   *
+   * The cluster on whose nodes clients run; %NULL: on this computer.
+   */
+  properties[PROP_SLURM] =
+      g_param_spec_object ("slurm", NULL, NULL, RUSHES_TYPE_SLURM,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -249,8 +276,11 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
-  program = g_find_program_in_path (self->blender);
-  if (program == NULL)
+  if (self->slurm != NULL && !rushes_slurm_check (self->slurm, error))
+    return FALSE;
+  /* What nodes have is for them to say. */
+  program = self->slurm == NULL ? g_find_program_in_path (self->blender) : NULL;
+  if (program == NULL && self->slurm == NULL)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                    _ ("There is no program “%s”; install Blender, or say where it is"),
@@ -284,6 +314,69 @@ add_sandbox (RushesLauncher *self, GStrvBuilder *argv, const char *script)
 }
 
 /**
+ * rushes_launcher_get_slurm:
+ * @self: a launcher
+ *
+ * Returns: (transfer none) (nullable): #RushesLauncher:slurm
+ */
+RushesSlurm *
+rushes_launcher_get_slurm (RushesLauncher *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  return self->slurm;
+}
+
+/**
+ * rushes_launcher_make_ticket:
+ * @self: a launcher
+ * @token: the random word that a client's marker line must carry
+ *
+ * Returns: (transfer full): the word by which the client's job is known in the
+ *   queue of a cluster, where everybody can read it: the token is not
+ */
+char *
+rushes_launcher_make_ticket (RushesLauncher *self, const char *token)
+{
+  g_autofree char *sum = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  return g_strdup_printf ("rushes-%.16s", sum);
+}
+
+/**
+ * rushes_launcher_explain_exit:
+ * @self: a launcher
+ * @exit_code: of a client
+ *
+ * Returns: (transfer full) (nullable): what a node lacks, if that was why the
+ *   client ended
+ */
+GError *
+rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+{
+  g_autofree char *script = find_client_script ();
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  if (self->slurm == NULL)
+    return NULL;
+  if (exit_code == EXIT_NO_BLENDER)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("There is no program “%s” on the nodes; say where Blender is there"),
+                        self->blender);
+  if (exit_code == EXIT_NO_SCRIPT)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("Nodes do not see “%s”; install Rushes in a folder that they share "
+                           "with this computer"),
+                        script);
+  return NULL;
+}
+
+/**
  * rushes_launcher_build_argv:
  * @self: a launcher
  * @token: the random word that the client's marker line must carry
@@ -299,10 +392,19 @@ rushes_launcher_build_argv (RushesLauncher *self, const char *token)
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
+  if (self->slurm != NULL)
+    {
+      g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
+
+      rushes_slurm_add_argv (self->slurm, argv, ticket);
+    }
   if (self->sandbox)
     add_sandbox (self, argv, script);
-  g_strv_builder_add_many (argv, self->blender, "--background", "--disable-autoexec", "-noaudio",
-                           NULL);
+  if (self->slurm != NULL)
+    g_strv_builder_add_many (argv, "sh", "-c", ON_NODE, self->blender, script, NULL);
+  else
+    g_strv_builder_add (argv, self->blender);
+  g_strv_builder_add_many (argv, "--background", "--disable-autoexec", "-noaudio", NULL);
   if (self->factory_startup)
     g_strv_builder_add (argv, "--factory-startup");
   g_strv_builder_add_many (argv, "--python-exit-code", "1", "--python", script, "--", "--token",
@@ -338,48 +440,122 @@ child_setup (gpointer data)
     }
 }
 
+/* A command line on its way to becoming a process. */
+typedef struct
+{
+  char *blender; /* (owned) */
+  GStrv argv;    /* (owned) */
+  gboolean background;
+} Spawn;
+
+static void
+spawn_free (gpointer data)
+{
+  Spawn *spawn = data;
+
+  g_free (spawn->blender);
+  g_strfreev (spawn->argv);
+  g_free (spawn);
+}
+
+/* Waits until the child is Blender, or is found not to become it. */
+static void
+spawn_thread (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  Spawn *spawn = g_task_get_task_data (task);
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  GSubprocess *process;
+  const char *identifier;
+  GError *error = NULL;
+  pid_t parent = getpid ();
+
+  launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup, &parent, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) spawn->argv, &error);
+  if (process == NULL)
+    {
+      g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                               _ ("“%s” does not start: %s"), spawn->blender, error->message);
+      g_clear_error (&error);
+      return;
+    }
+
+  /* Only now, or it would keep us waiting. A process that has ended has none. */
+  identifier = g_subprocess_get_identifier (process);
+  if (spawn->background && identifier != NULL)
+    setpriority (PRIO_PGRP, (id_t) g_ascii_strtoull (identifier, NULL, 10),
+                 getpriority (PRIO_PROCESS, 0) + NICENESS);
+  g_task_return_pointer (task, process, g_object_unref);
+}
+
+/* One thread for all of them, which never ends: a child dies with the thread that
+ * forked it, not with the program (prctl(2), PR_SET_PDEATHSIG). */
+static GThreadPool *
+get_spawner (void)
+{
+  static gsize spawner;
+
+  if (g_once_init_enter (&spawner))
+    g_once_init_leave (&spawner, (gsize) g_thread_pool_new (spawn_thread, NULL, 1, TRUE, NULL));
+  return (GThreadPool *) spawner;
+}
+
 /**
- * rushes_launcher_spawn:
+ * rushes_launcher_spawn_async:
  * @self: a launcher
  * @token: the random word that the client's marker line must carry
- * @error: return location for a #GError
+ * @callback: (scope async): called when the program runs, or does not
+ * @user_data: for @callback
  *
  * Starts a client with pipes for stdin, stdout and stderr, in a process group
- * of its own whose number is its process id. It dies with the calling thread.
+ * of its own whose number is its process id. It dies with this program.
+ */
+void
+rushes_launcher_spawn_async (RushesLauncher *self,
+                             const char *token,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+  Spawn *spawn;
+
+  g_return_if_fail (RUSHES_IS_LAUNCHER (self));
+  g_return_if_fail (token != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, rushes_launcher_spawn_async);
+  if (!rushes_launcher_check (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  spawn = g_new0 (Spawn, 1);
+  spawn->blender = g_strdup (self->blender);
+  spawn->argv = rushes_launcher_build_argv (self, token);
+  /* On a node, priority is for Slurm to give. */
+  spawn->background = self->background && self->slurm == NULL;
+  g_task_set_task_data (task, spawn, spawn_free);
+  g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
+}
+
+/**
+ * rushes_launcher_spawn_finish:
+ * @self: a launcher
+ * @result: what the callback was given
+ * @error: return location for a #GError
  *
  * Returns: (transfer full) (nullable): the process, or %NULL with
  *   %RUSHES_ERROR_COULD_NOT_START
  */
 GSubprocess *
-rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
+rushes_launcher_spawn_finish (RushesLauncher *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) local_error = NULL;
-  g_auto (GStrv) argv = NULL;
-  static pid_t parent;
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
-
-  if (!rushes_launcher_check (self, error))
-    return NULL;
-
-  parent = getpid ();
-  argv = rushes_launcher_build_argv (self, token);
-  launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup, &parent, NULL);
-
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &local_error);
-  if (process == NULL)
-    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("“%s” does not start: %s"),
-                 self->blender, local_error->message);
-  else if (self->background)
-    /* Only now: we have waited for the child to be Blender, at our own pace. */
-    setpriority (PRIO_PGRP,
-                 (id_t) g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10),
-                 getpriority (PRIO_PROCESS, 0) + NICENESS);
-
-  return g_steal_pointer (&process);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

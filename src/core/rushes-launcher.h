@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "rushes-slurm.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,15 @@ G_DECLARE_FINAL_TYPE (RushesLauncher, rushes_launcher, RUSHES, LAUNCHER, GObject
 RushesLauncher *rushes_launcher_new (const char *blender);
 gboolean rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
 gboolean rushes_launcher_check (RushesLauncher *self, GError **error);
+RushesSlurm *rushes_launcher_get_slurm (RushesLauncher *self);
+char *rushes_launcher_make_ticket (RushesLauncher *self, const char *token);
+GError *rushes_launcher_explain_exit (RushesLauncher *self, int exit_code);
 GStrv rushes_launcher_build_argv (RushesLauncher *self, const char *token);
-GSubprocess *rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error);
+void rushes_launcher_spawn_async (RushesLauncher *self,
+                                  const char *token,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GSubprocess *
+rushes_launcher_spawn_finish (RushesLauncher *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
