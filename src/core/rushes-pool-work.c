@@ -60,7 +60,7 @@ pool_work_update (PoolWork *work)
     {
       PoolWorker *worker = g_ptr_array_index (self->workers, i);
 
-      if (worker->work == work && !worker->busy)
+      if (worker->work == work && worker->n_calls == 0)
         pool_worker_leave (worker);
     }
   g_ptr_array_remove (self->works, work);
