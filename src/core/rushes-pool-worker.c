@@ -222,7 +222,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&hand.output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, hand.index);
+      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds);
       pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -641,16 +641,11 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
-  int loaded = RUSHES_SCHEDULER_NOTHING;
-  guint position;
-  int chosen;
 
-  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
-    loaded = (int) position;
-  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                    self->works->len, loaded, self->order);
-
-  return chosen != RUSHES_SCHEDULER_NOTHING ? g_ptr_array_index (self->works, chosen) : NULL;
+  /* The numbers are the first that a PoolWork holds. */
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                               self->works->len, (const RushesWork *) worker->work,
+                                               self->order);
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */
