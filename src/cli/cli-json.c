@@ -98,7 +98,8 @@ cli_json_client_changed (CliReporter *reporter, RushesClient *client)
   json_object_set_int_member (event, "client", rushes_client_get_number (client));
   json_object_set_string_member (event, "state",
                                  rushes_enum_nick (RUSHES_TYPE_CLIENT_STATE, (int) state));
-  json_object_set_int_member (event, "pid", rushes_client_get_pid (client));
+  if (rushes_client_get_pid (client) > 0)
+    json_object_set_int_member (event, "pid", rushes_client_get_pid (client));
   if (version != NULL)
     set_text (event, "blender", version);
   if (log != NULL)

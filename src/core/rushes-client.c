@@ -39,6 +39,8 @@ struct _RushesClient
   char *log_dir; /* (owned) */
   RushesClientState state;
 
+  char *token;            /* (owned) (nullable): since the start */
+  gboolean spawning;      /* there will be a process soon */
   GSubprocess *process;   /* (owned) (nullable) */
   pid_t group;            /* 0: it was gone before we could ask */
   gboolean exited;        /* the process is gone */
@@ -215,6 +217,21 @@ alarm_new (GSourceFunc callback, RushesClient *self)
   return source;
 }
 
+/* There is nobody to end yet: spawned_cb() does it, unless not even that comes. */
+static void
+end_unborn (RushesClient *self)
+{
+  if (self->reaper != NULL)
+    return;
+
+  self->reaper = alarm_new (reaper_cb, self);
+  self->next_signal = 0;
+  g_source_set_ready_time (self->reaper, g_get_monotonic_time () + KILL_MS * 1000);
+  if (self->watchdog != NULL)
+    g_source_set_ready_time (self->watchdog, -1);
+  set_state (self, RUSHES_CLIENT_STOPPING);
+}
+
 /* Close stdin, then SIGTERM, then SIGKILL to the whole group, each after its
  * time; @first_signal says where to begin (0: politely). A later call may only
  * make it faster. */
@@ -225,6 +242,11 @@ begin_end (RushesClient *self, int first_signal)
 
   if (self->state == RUSHES_CLIENT_DEAD)
     return;
+  if (self->spawning)
+    {
+      end_unborn (self);
+      return;
+    }
   if (self->process == NULL || self->exited)
     {
       set_dead (self);
@@ -434,10 +456,10 @@ opened_cb (RushesClient *self)
 }
 
 static void
-open_channel (RushesClient *self, const char *token)
+open_channel (RushesClient *self)
 {
   self->channel = rushes_channel_new (g_subprocess_get_stdout_pipe (self->process),
-                                      g_subprocess_get_stdin_pipe (self->process), token);
+                                      g_subprocess_get_stdin_pipe (self->process), self->token);
   g_signal_connect_object (self->channel, "noise", G_CALLBACK (noise_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->channel, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);
@@ -466,6 +488,39 @@ open_log (RushesClient *self, GError **error)
   return self->log != NULL;
 }
 
+static void
+spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  GError *error = NULL;
+  const char *identifier;
+
+  self->spawning = FALSE;
+  self->process = rushes_launcher_spawn_finish (RUSHES_LAUNCHER (object), result, &error);
+  if (self->process == NULL)
+    {
+      take_cause (self, error);
+      set_dead (self);
+      return;
+    }
+
+  /* A process that has ended already has none. */
+  identifier = g_subprocess_get_identifier (self->process);
+  if (identifier != NULL)
+    self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
+  self->pid = self->group;
+  self->oom = rushes_oom_new (self->group);
+  /* It was stopped before it was there, and has done nothing yet. */
+  if (self->state != RUSHES_CLIENT_STARTING)
+    signal_group (self, SIGKILL);
+  if (self->state == RUSHES_CLIENT_DEAD)
+    return;
+
+  g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
+  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
+  open_channel (self);
+}
+
 /**
  * rushes_client_start_async:
  * @self: a client in state %RUSHES_CLIENT_NEW
@@ -481,43 +536,28 @@ rushes_client_start_async (RushesClient *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = NULL;
-  const char *identifier;
 
   g_return_if_fail (RUSHES_IS_CLIENT (self));
   g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
 
-  task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (task, rushes_client_start_async);
+  self->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->task, rushes_client_start_async);
+  self->timeout = timeout;
 
-  token = g_uuid_string_random ();
-  if (open_log (self, &error))
-    self->process = rushes_launcher_spawn (self->launcher, token, &error);
-  if (self->process == NULL)
+  if (!open_log (self, &error))
     {
-      take_cause (self, g_error_copy (error));
+      take_cause (self, g_steal_pointer (&error));
       set_dead (self);
-      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-
-  self->task = g_steal_pointer (&task);
-  self->timeout = timeout;
-  /* A process that has ended already has none. */
-  identifier = g_subprocess_get_identifier (self->process);
-  if (identifier != NULL)
-    self->group = (pid_t) g_ascii_strtoll (identifier, NULL, 10);
-  self->pid = self->group;
-  self->oom = rushes_oom_new (self->group);
 
   rushes_log_note (self->log, "client %u starts", self->number);
   set_state (self, RUSHES_CLIENT_STARTING);
   feed_watchdog (self);
-  g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
-  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
-  open_channel (self, token);
+  self->token = g_uuid_string_random ();
+  self->spawning = TRUE;
+  rushes_launcher_spawn_async (self->launcher, self->token, spawned_cb, g_object_ref (self));
 }
 
 /**
@@ -651,7 +691,7 @@ rushes_client_finalize (GObject *object)
 {
   RushesClient *self = RUSHES_CLIENT (object);
 
-  /* wait_cb() holds a reference while the process lives. */
+  /* spawned_cb() and wait_cb() hold a reference while the process lives. */
   g_assert (self->process == NULL || self->state == RUSHES_CLIENT_DEAD);
 
   clear_source (&self->watchdog);
@@ -663,6 +703,7 @@ rushes_client_finalize (GObject *object)
   g_clear_pointer (&self->oom, rushes_oom_free);
   g_clear_object (&self->task);
   g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->token, g_free);
   g_clear_pointer (&self->blender_version, g_free);
   g_clear_error (&self->cause);
 
@@ -795,7 +836,7 @@ rushes_client_get_memory (RushesClient *self)
  * @self: a client
  *
  * Returns: the process id that Blender itself reports (on its own computer),
- *   0 before the start
+ *   0 until there is a process
  */
 gint64
 rushes_client_get_pid (RushesClient *self)

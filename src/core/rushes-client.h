@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * RushesClientState:
  * @RUSHES_CLIENT_NEW: not started yet
- * @RUSHES_CLIENT_STARTING: the process runs, Blender is not ready yet
+ * @RUSHES_CLIENT_STARTING: Blender is not ready yet
  * @RUSHES_CLIENT_READY: waits for a call
  * @RUSHES_CLIENT_BUSY: a call is under way
  * @RUSHES_CLIENT_STOPPING: on its way out

@@ -22,7 +22,7 @@
  * RushesLauncher:
  *
  * How clients are started. A client is a value here, a command line, before
- * rushes_launcher_spawn() makes it a process.
+ * rushes_launcher_spawn_async() makes it a process.
  */
 struct _RushesLauncher
 {
@@ -338,48 +338,121 @@ child_setup (gpointer data)
     }
 }
 
+/* A command line on its way to becoming a process. */
+typedef struct
+{
+  char *blender; /* (owned) */
+  GStrv argv;    /* (owned) */
+  gboolean background;
+} Spawn;
+
+static void
+spawn_free (gpointer data)
+{
+  Spawn *spawn = data;
+
+  g_free (spawn->blender);
+  g_strfreev (spawn->argv);
+  g_free (spawn);
+}
+
+/* Waits until the child is Blender, or is found not to become it. */
+static void
+spawn_thread (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  Spawn *spawn = g_task_get_task_data (task);
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
+  GSubprocess *process;
+  const char *identifier;
+  GError *error = NULL;
+  pid_t parent = getpid ();
+
+  launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup, &parent, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) spawn->argv, &error);
+  if (process == NULL)
+    {
+      g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                               _ ("“%s” does not start: %s"), spawn->blender, error->message);
+      g_clear_error (&error);
+      return;
+    }
+
+  /* Only now, or it would keep us waiting. A process that has ended has none. */
+  identifier = g_subprocess_get_identifier (process);
+  if (spawn->background && identifier != NULL)
+    setpriority (PRIO_PGRP, (id_t) g_ascii_strtoull (identifier, NULL, 10),
+                 getpriority (PRIO_PROCESS, 0) + NICENESS);
+  g_task_return_pointer (task, process, g_object_unref);
+}
+
+/* One thread for all of them, which never ends: a child dies with the thread that
+ * forked it, not with the program (prctl(2), PR_SET_PDEATHSIG). */
+static GThreadPool *
+get_spawner (void)
+{
+  static gsize spawner;
+
+  if (g_once_init_enter (&spawner))
+    g_once_init_leave (&spawner, (gsize) g_thread_pool_new (spawn_thread, NULL, 1, TRUE, NULL));
+  return (GThreadPool *) spawner;
+}
+
 /**
- * rushes_launcher_spawn:
+ * rushes_launcher_spawn_async:
  * @self: a launcher
  * @token: the random word that the client's marker line must carry
- * @error: return location for a #GError
+ * @callback: (scope async): called when the program runs, or does not
+ * @user_data: for @callback
  *
  * Starts a client with pipes for stdin, stdout and stderr, in a process group
- * of its own whose number is its process id. It dies with the calling thread.
+ * of its own whose number is its process id. It dies with this program.
+ */
+void
+rushes_launcher_spawn_async (RushesLauncher *self,
+                             const char *token,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+  Spawn *spawn;
+
+  g_return_if_fail (RUSHES_IS_LAUNCHER (self));
+  g_return_if_fail (token != NULL);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, rushes_launcher_spawn_async);
+  if (!rushes_launcher_check (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  spawn = g_new0 (Spawn, 1);
+  spawn->blender = g_strdup (self->blender);
+  spawn->argv = rushes_launcher_build_argv (self, token);
+  spawn->background = self->background;
+  g_task_set_task_data (task, spawn, spawn_free);
+  g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
+}
+
+/**
+ * rushes_launcher_spawn_finish:
+ * @self: a launcher
+ * @result: what the callback was given
+ * @error: return location for a #GError
  *
  * Returns: (transfer full) (nullable): the process, or %NULL with
  *   %RUSHES_ERROR_COULD_NOT_START
  */
 GSubprocess *
-rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error)
+rushes_launcher_spawn_finish (RushesLauncher *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) local_error = NULL;
-  g_auto (GStrv) argv = NULL;
-  static pid_t parent;
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
-
-  if (!rushes_launcher_check (self, error))
-    return NULL;
-
-  parent = getpid ();
-  argv = rushes_launcher_build_argv (self, token);
-  launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup, &parent, NULL);
-
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &local_error);
-  if (process == NULL)
-    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("“%s” does not start: %s"),
-                 self->blender, local_error->message);
-  else if (self->background)
-    /* Only now: we have waited for the child to be Blender, at our own pace. */
-    setpriority (PRIO_PGRP,
-                 (id_t) g_ascii_strtoull (g_subprocess_get_identifier (process), NULL, 10),
-                 getpriority (PRIO_PROCESS, 0) + NICENESS);
-
-  return g_steal_pointer (&process);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

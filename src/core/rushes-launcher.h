@@ -12,6 +12,11 @@ RushesLauncher *rushes_launcher_new (const char *blender);
 gboolean rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
 gboolean rushes_launcher_check (RushesLauncher *self, GError **error);
 GStrv rushes_launcher_build_argv (RushesLauncher *self, const char *token);
-GSubprocess *rushes_launcher_spawn (RushesLauncher *self, const char *token, GError **error);
+void rushes_launcher_spawn_async (RushesLauncher *self,
+                                  const char *token,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GSubprocess *
+rushes_launcher_spawn_finish (RushesLauncher *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

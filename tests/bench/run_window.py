@@ -2,11 +2,7 @@
 """Runs window-bench on a desktop of its own, with fake clients, and prints how long the
 window's main loop was away in each phase.
 
-<<<<<<<< HEAD:tests/bench/window_bench.py
-    /usr/bin/python3 tests/bench/window_bench.py --build _build-release
-========
     /usr/bin/python3 tests/bench/run_window.py --build _build-release
->>>>>>>> wip-bench:tests/bench/run_window.py
 """
 
 from __future__ import annotations

@@ -413,9 +413,7 @@ tear_down (Fixture *fixture, gconstpointer data)
       g_signal_handlers_disconnect_by_data (fixture->client, fixture);
     }
 
-  errno = 0;
-  g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
-  g_assert_cmpint (errno, ==, ECHILD);
+  rushes_test_wait_for_children ();
 
   g_clear_object (&fixture->client);
   rushes_test_wait_until (are_fds_closed, fixture);
@@ -1111,6 +1109,12 @@ test_late_reply (Fixture *fixture, gconstpointer data)
   assert_dies (fixture, RUSHES_ERROR_STOPPED);
 }
 
+static gboolean
+has_process (gpointer client)
+{
+  return rushes_client_get_pid (client) > 0;
+}
+
 static void
 test_stop_starting (Fixture *fixture, gconstpointer data)
 {
@@ -1118,12 +1122,34 @@ test_stop_starting (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   use_client (fixture, "no-marker");
-  rushes_client_start_async (fixture->client, 1, result_cb, &result);
+  rushes_client_start_async (fixture->client, 0, result_cb, &result);
+  rushes_test_wait_until (has_process, fixture->client);
   rushes_client_stop (fixture->client, GPOINTER_TO_INT (data));
   rushes_test_wait_until (is_set, &result);
   g_assert_false (rushes_client_start_finish (fixture->client, result, &error));
   g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED);
   assert_dies (fixture, RUSHES_ERROR_STOPPED);
+}
+
+/* Before there is a process: what starts all the same is gone when the client is
+ * dead, without ever having been asked. */
+static void
+test_stop_spawning (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  use_client (fixture, "no-marker\nignore-term\nignore-eof");
+  rushes_client_start_async (fixture->client, 0, result_cb, &result);
+  g_assert_cmpint (rushes_client_get_pid (fixture->client), ==, 0);
+  rushes_client_stop (fixture->client, GPOINTER_TO_INT (data));
+  g_assert_cmpint (rushes_client_get_state (fixture->client), ==, RUSHES_CLIENT_STOPPING);
+  rushes_client_stop (fixture->client, TRUE);
+  rushes_test_wait_until (is_set, &result);
+  g_assert_false (rushes_client_start_finish (fixture->client, result, &error));
+  g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED);
+  assert_dies (fixture, RUSHES_ERROR_STOPPED);
+  g_assert_false (was_sigterm_noted (fixture));
 }
 
 static void
@@ -1364,6 +1390,8 @@ main (int argc, char **argv)
   add ("/client/stop/busy-now", NULL, test_stop_busy_now);
   add ("/client/stop/busy-politely", NULL, test_stop_busy_politely);
   add ("/client/stop/late-reply", NULL, test_late_reply);
+  add ("/client/stop/spawning", GINT_TO_POINTER (FALSE), test_stop_spawning);
+  add ("/client/stop/spawning-now", GINT_TO_POINTER (TRUE), test_stop_spawning);
   add ("/client/stop/starting", GINT_TO_POINTER (FALSE), test_stop_starting);
   add ("/client/stop/starting-now", GINT_TO_POINTER (TRUE), test_stop_starting);
   add ("/client/stop/twice", NULL, test_stop_twice);

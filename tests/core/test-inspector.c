@@ -130,17 +130,6 @@ is_at_rest (gpointer inspector)
   return !rushes_inspector_is_running (inspector);
 }
 
-static gboolean
-has_no_child (gpointer unused)
-{
-  siginfo_t info;
-
-  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
-  errno = 0;
-  /* To look is enough: who reaps is GLib. */
-  return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
@@ -160,10 +149,10 @@ tear_down (Fixture *fixture, gconstpointer data)
     {
       rushes_inspector_stop (fixture->inspector);
       rushes_test_wait_until (is_at_rest, fixture->inspector);
-      rushes_test_wait_until (has_no_child, NULL);
+      rushes_test_wait_for_children ();
       g_assert_finalize_object (g_steal_pointer (&fixture->inspector));
     }
-  rushes_test_wait_until (has_no_child, NULL);
+  rushes_test_wait_for_children ();
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
 
@@ -672,7 +661,7 @@ test_release (Fixture *fixture, gconstpointer data)
         }
       rushes_inspector_stop (fixture->inspector);
       g_clear_object (&fixture->inspector);
-      rushes_test_wait_until (has_no_child, NULL);
+      rushes_test_wait_for_children ();
       if (second != NULL)
         g_assert_finalize_object (g_steal_pointer (&second));
       g_assert_finalize_object (g_steal_pointer (&first));

@@ -164,6 +164,17 @@ test_check (void)
     }
 }
 
+static GSubprocess *
+spawn (RushesLauncher *launcher, const char *token, GError **error)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  rushes_launcher_spawn_async (launcher, token, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  return rushes_launcher_spawn_finish (launcher, result, error);
+}
+
 static void
 test_spawn_fails (void)
 {
@@ -173,13 +184,13 @@ test_spawn_fails (void)
   g_autoptr (RushesLauncher) broken = rushes_launcher_new (program);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (rushes_launcher_spawn (missing, "token-1", &error));
+  g_assert_null (spawn (missing, "token-1", &error));
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START,
                             "There is no program “/no/such/blender”");
   g_clear_error (&error);
 
   g_assert_no_errno (g_chmod (program, 0755));
-  g_assert_null (rushes_launcher_spawn (broken, "token-1", &error));
+  g_assert_null (spawn (broken, "token-1", &error));
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "blender” does not start");
 }
 
@@ -213,7 +224,7 @@ test_spawn (void)
 
   g_assert_cmpint (g_chmod (program, 0755), ==, 0);
   g_object_set (launcher, "background", TRUE, NULL);
-  process = rushes_launcher_spawn (launcher, "t-9", &error);
+  process = spawn (launcher, "t-9", &error);
   g_assert_no_error (error);
   pid = (pid_t) g_ascii_strtoll (g_subprocess_get_identifier (process), NULL, 10);
   /* A group of its own. */

@@ -82,23 +82,12 @@ begin (Fixture *fixture)
                     G_CALLBACK (activities_changed_cb), fixture);
 }
 
-static gboolean
-has_no_child (gpointer unused)
-{
-  siginfo_t info;
-
-  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
-  errno = 0;
-  /* To look is enough: who reaps is GLib. */
-  return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
-}
-
 /* As a program ends: nothing is left of the manager, nor of its processes. */
 static void
 end (Fixture *fixture)
 {
   rushes_manager_save (fixture->manager);
-  rushes_test_wait_until (has_no_child, NULL);
+  rushes_test_wait_for_children ();
   g_assert_finalize_object (g_steal_pointer (&fixture->manager));
 }
 
@@ -1246,7 +1235,7 @@ test_drop (Fixture *fixture, gconstpointer data)
   add_scene (fixture, "b.blend", "");
   g_assert_false (is_known (scene));
   g_clear_object (&fixture->manager);
-  rushes_test_wait_until (has_no_child, NULL);
+  rushes_test_wait_for_children ();
   begin (fixture);
 }
 

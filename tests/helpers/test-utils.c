@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
+#include <sys/wait.h>
+
 #include <glib/gstdio.h>
 
 #include "test-utils.h"
@@ -237,6 +240,28 @@ rushes_test_wait_for_result (GAsyncResult **location)
 {
   rushes_test_wait_until (has_result, location);
   return g_steal_pointer (location);
+}
+
+static gboolean
+has_no_child (gpointer unused)
+{
+  siginfo_t info;
+
+  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
+  errno = 0;
+  /* A look only: it is GLib that takes them. */
+  return waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
+}
+
+/**
+ * rushes_test_wait_for_children:
+ *
+ * Waits until this program has no child process.
+ */
+void
+rushes_test_wait_for_children (void)
+{
+  rushes_test_wait_until (has_no_child, NULL);
 }
 
 void

@@ -19,6 +19,7 @@ void rushes_test_write_png (const char *path, guint width, guint height);
 void rushes_test_wait_until (gboolean (*condition) (gpointer), gpointer user_data);
 void rushes_test_result_cb (GObject *source, GAsyncResult *result, gpointer location);
 GAsyncResult *rushes_test_wait_for_result (GAsyncResult **location);
+void rushes_test_wait_for_children (void);
 
 /* A folder for one test, removed with what is in it. */
 typedef char RushesTestFolder;

@@ -69,7 +69,7 @@ def check_core(files: list[Path]) -> list[str]:
 
 
 def check_text(files: list[Path]) -> list[str]:
-    """No trailing space, no tab in sources, and no path of somebody's machine."""
+    """No trailing space, no path of somebody's machine, no rest of a merge."""
     complaints = []
     home = re.compile(r"/(?:home|root|Users)/\w")
     for path in files:
@@ -81,6 +81,8 @@ def check_text(files: list[Path]) -> list[str]:
             where = f"{path.relative_to(TOP)}:{number}"
             if line != line.rstrip():
                 complaints.append(f"{where}: space at the end of the line")
+            if re.match(r"[<>|]{7,} ", line):
+                complaints.append(f"{where}: a conflict that nobody resolved")
             if home.search(line) and path != Path(__file__).resolve():
                 complaints.append(f"{where}: a path of one machine")
     return complaints
