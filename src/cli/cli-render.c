@@ -447,9 +447,10 @@ cli_render (int argc, char **argv)
     }
 
   launcher = rushes_launcher_new (options.blender != NULL ? options.blender : "blender");
-  g_object_set (launcher, "factory-startup", options.factory_startup, NULL);
+  g_object_set (launcher, "factory-startup", options.factory_startup, "sandbox", options.sandbox,
+                NULL);
   output = options.output != NULL ? options.output : "renders";
-  if (options.sandbox && !cli_use_sandbox (launcher, output, (const char *const *) argv + 1))
+  if (!cli_share (launcher, output, (const char *const *) argv + 1))
     return CLI_EXIT_FAILED;
   if (!rushes_launcher_check (launcher, &error))
     {

@@ -310,6 +310,19 @@ rushes_client_explain_death (int wait_status, gboolean oom)
                       _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
 }
 
+static GError *
+explain_exit (RushesClient *self, int wait_status)
+{
+  GError *error = NULL;
+
+  /* Once it was ready, nothing can be missing. */
+  if (self->blender_version == NULL && WIFEXITED (wait_status))
+    error = rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (wait_status));
+  return error != NULL
+             ? error
+             : rushes_client_explain_death (wait_status, rushes_oom_has_struck (self->oom));
+}
+
 static void
 wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -320,8 +333,7 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   /* What Blender itself had started must not outlive it. */
   signal_group (self, SIGKILL);
-  take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
-                                                 rushes_oom_has_struck (self->oom)));
+  take_cause (self, explain_exit (self, g_subprocess_get_status (process)));
   self->exited = TRUE;
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
