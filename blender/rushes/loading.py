@@ -21,7 +21,7 @@ def hello(session: Session) -> Result:
     return {
         "blender": this_version(),
         "pid": os.getpid(),
-        "host": os.uname().nodename,
+        "host": process.node_name(),
         "memory": process.resident_memory(),
     }
 

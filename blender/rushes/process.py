@@ -51,6 +51,11 @@ def leave() -> None:
     os._exit(0)
 
 
+def node_name() -> str:
+    """The name of this computer, as whoever gave it to us calls it."""
+    return os.environ.get("SLURMD_NODENAME") or os.uname().nodename
+
+
 def resident_memory() -> int:
     """Memory that this process occupies now, in bytes."""
     try:

@@ -394,6 +394,8 @@ rushes_text_activity (RushesActivity *activity)
 
   switch (rushes_activity_get_state (activity))
     {
+    case RUSHES_CLIENT_WAITING:
+      return g_strdup (rushes_activity_get_situation (activity));
     case RUSHES_CLIENT_NEW:
     case RUSHES_CLIENT_STARTING:
       return g_strdup (_ ("Starting…"));

@@ -104,6 +104,10 @@ cli_json_client_changed (CliReporter *reporter, RushesClient *client)
     set_text (event, "blender", version);
   if (log != NULL)
     set_text (event, "log", log);
+  if (rushes_client_get_node (client) != NULL)
+    set_text (event, "node", rushes_client_get_node (client));
+  if (rushes_client_get_situation (client) != NULL)
+    set_text (event, "situation", rushes_client_get_situation (client));
   if (state == RUSHES_CLIENT_DEAD)
     add_error (event, rushes_client_get_cause (client));
   event_print (event);

@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "cli-places.h"
 #include "cli-reporter.h"
 #include "cli.h"
 #include "rushes-enums.h"
@@ -45,6 +46,7 @@ typedef struct
   gboolean overwrite;
   gboolean keep;
   char *progress;
+  CliPlaces places;
 } Options;
 
 static void
@@ -64,6 +66,7 @@ options_clear (Options *options)
   g_free (options->log_dir);
   g_free (options->blender);
   g_free (options->progress);
+  cli_places_clear (&options->places);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -76,6 +79,8 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("Folder for the results, a folder a scene in it (default: renders)"), N_ ("DIR") },
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs,
       N_ ("How many Blenders work at once (default: 1)"), N_ ("N") },
+    { "place", 0, 0, G_OPTION_ARG_STRING, &options->places.place,
+      N_ ("Where they work, and how many: local=2,slurm=16 (default: here)"), N_ ("LIST") },
     { "resolution", 'r', 0, G_OPTION_ARG_STRING, &options->resolution,
       N_ ("Size of a picture in pixels"), N_ ("WxH") },
     { "keyframe-scale", 's', 0, G_OPTION_ARG_STRING, &options->keyframe_scale,
@@ -120,6 +125,7 @@ parse_options (Options *options, int *argc, char ***argv)
   };
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
 
+  cli_places_add_options (&options->places, context);
   options->jobs = 1;
   options->timeout = 30;
   options->retries = 2;
@@ -400,6 +406,55 @@ print_totals (CliReporter *reporter, const char *output, double seconds)
            totals.done, totals.frames, time, shown);
 }
 
+/* How clients are started at each place, those of this computer first; or %NULL
+ * when that cannot be, which it has said. */
+static GPtrArray *
+make_places (Options *options, const char *output, const char *const *scenes, int *exit_code)
+{
+  g_autoptr (GPtrArray) launchers = g_ptr_array_new_with_free_func (g_object_unref);
+  const char *blender = options->blender != NULL ? options->blender : "blender";
+
+  if (options->places.local_jobs > 0)
+    g_ptr_array_add (launchers, rushes_launcher_new (blender));
+  if (options->places.slurm_jobs > 0)
+    g_ptr_array_add (launchers, cli_places_make_launcher (&options->places, blender));
+
+  for (guint i = 0; i < launchers->len; i++)
+    {
+      RushesLauncher *launcher = g_ptr_array_index (launchers, i);
+      g_autoptr (GError) error = NULL;
+
+      g_object_set (launcher, "factory-startup", options->factory_startup, "sandbox",
+                    options->sandbox, NULL);
+      if (!cli_share (launcher, output, scenes))
+        {
+          *exit_code = CLI_EXIT_FAILED;
+          return NULL;
+        }
+      if (!rushes_launcher_check (launcher, &error))
+        {
+          cli_report (NULL, error);
+          *exit_code = CLI_EXIT_USAGE;
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&launchers);
+}
+
+static RushesPool *
+make_pool (Options *options, GPtrArray *places, RushesQueue *queue, const char *log_dir)
+{
+  RushesLauncher *first = g_ptr_array_index (places, 0);
+  RushesLauncher *last = g_ptr_array_index (places, places->len - 1);
+  RushesPool *pool = rushes_pool_new (first, G_LIST_MODEL (queue), log_dir);
+
+  if (options->places.slurm_jobs > 0)
+    rushes_pool_set_place (pool, last, options->places.slurm_jobs);
+  if (options->places.local_jobs > 0)
+    rushes_pool_set_place (pool, first, options->places.local_jobs);
+  return pool;
+}
+
 /**
  * cli_render:
  * @argc: how many arguments, the command's name included
@@ -414,13 +469,12 @@ cli_render (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_autoptr (RushesSettings) settings = NULL;
-  g_autoptr (RushesLauncher) launcher = NULL;
+  g_autoptr (GPtrArray) places = NULL;
   g_autoptr (RushesQueue) queue = NULL;
   g_autoptr (RushesPool) pool = NULL;
   g_autoptr (CliReporter) reporter = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GPtrArray) renamed = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
   g_autofree char *log_dir = NULL;
   const char *output;
   RushesOrder order;
@@ -438,7 +492,8 @@ cli_render (int argc, char **argv)
       !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
       !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
-      !check_between ("--retries", options.retries, 0, 999))
+      !check_between ("--retries", options.retries, 0, 999) ||
+      !cli_places_parse (&options.places, options.jobs))
     return CLI_EXIT_USAGE;
   if (options.overwrite && options.keep)
     {
@@ -446,25 +501,17 @@ cli_render (int argc, char **argv)
       return CLI_EXIT_USAGE;
     }
 
-  launcher = rushes_launcher_new (options.blender != NULL ? options.blender : "blender");
-  g_object_set (launcher, "factory-startup", options.factory_startup, "sandbox", options.sandbox,
-                NULL);
   output = options.output != NULL ? options.output : "renders";
-  if (!cli_share (launcher, output, (const char *const *) argv + 1))
-    return CLI_EXIT_FAILED;
-  if (!rushes_launcher_check (launcher, &error))
-    {
-      cli_report (NULL, error);
-      return CLI_EXIT_USAGE;
-    }
+  places = make_places (&options, output, (const char *const *) argv + 1, &exit_code);
+  if (places == NULL)
+    return exit_code;
 
   log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
                                     : rushes_log_make_run_dir (NULL);
   queue = rushes_queue_new ();
-  pool = rushes_pool_new (launcher, G_LIST_MODEL (queue), log_dir);
-  g_object_set (pool, "jobs", (guint) options.jobs, "order", order, "start-timeout",
-                (guint) options.timeout, "frame-timeout", frame_timeout, "max-attempts",
-                (guint) options.retries + 1, NULL);
+  pool = make_pool (&options, places, queue, log_dir);
+  g_object_set (pool, "order", order, "start-timeout", (guint) options.timeout, "frame-timeout",
+                frame_timeout, "max-attempts", (guint) options.retries + 1, NULL);
   reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
 
   for (int i = 1; i < argc; i++)

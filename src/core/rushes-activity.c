@@ -145,6 +145,7 @@ rushes_activity_new (RushesClient *client)
   self = g_object_new (RUSHES_TYPE_ACTIVITY, NULL);
   self->client = g_object_ref (client);
   g_signal_connect_swapped (client, "notify::state", G_CALLBACK (client_state_cb), self);
+  g_signal_connect_swapped (client, "notify::situation", G_CALLBACK (client_state_cb), self);
   return self;
 }
 
@@ -176,6 +177,18 @@ RushesClientState
 rushes_activity_get_state (RushesActivity *self)
 {
   return rushes_client_get_state (self->client);
+}
+
+/**
+ * rushes_activity_get_situation:
+ * @self: an activity
+ *
+ * Returns: (transfer none) (nullable): what the client waits for, while it does
+ */
+const char *
+rushes_activity_get_situation (RushesActivity *self)
+{
+  return rushes_client_get_situation (self->client);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "rushes-error.h"
 #include "rushes-log.h"
 #include "rushes-oom.h"
+#include "rushes-slurm-job.h"
 
 /* How long each step of an ending may take, in milliseconds. */
 #define LEAVE_MS 3000
@@ -47,6 +48,8 @@ struct _RushesClient
   RushesLog *log;         /* (owned) (nullable) */
   RushesChannel *channel; /* (owned) (nullable) */
   RushesOom *oom;         /* (owned) (nullable): marked when the task begins */
+  RushesSlurmJob *job;    /* (owned) (nullable): what it is in the queue of a cluster */
+  gboolean explaining;    /* the cluster is asked for the cause of death */
 
   GTask *task;       /* (owned) (nullable): the start or the call under way */
   guint timeout;     /* of the task, in seconds; 0: none */
@@ -56,6 +59,8 @@ struct _RushesClient
 
   GError *cause;         /* (owned) (nullable): why it ended */
   char *blender_version; /* (owned) (nullable) */
+  char *node;            /* (owned) (nullable): the name of its computer */
+  char *situation;       /* (owned) (nullable): what it waits for */
   gint64 pid;
   guint64 memory; /* bytes, as it said last; 0: not yet */
 };
@@ -64,6 +69,7 @@ enum
 {
   PROP_0,
   PROP_STATE,
+  PROP_SITUATION,
   N_PROPS
 };
 
@@ -88,6 +94,14 @@ set_state (RushesClient *self, RushesClientState state)
 
   self->state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+set_situation (RushesClient *self, char *situation)
+{
+  g_free (self->situation);
+  self->situation = situation;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SITUATION]);
 }
 
 static void
@@ -128,6 +142,7 @@ fail (RushesClient *self, int first_signal, RushesError code, const char *messag
     return;
 
   take_cause (self, g_error_new_literal (RUSHES_ERROR, (int) code, message));
+  self->explaining = FALSE; /* that will do */
   begin_end (self, first_signal);
 }
 
@@ -137,9 +152,12 @@ set_dead (RushesClient *self)
   G_GNUC_UNUSED g_autoptr (RushesClient) guard = g_object_ref (self);
   g_autoptr (GTask) task = NULL;
 
-  if (self->state == RUSHES_CLIENT_DEAD)
+  /* explained_cb() comes back to this. */
+  if (self->state == RUSHES_CLIENT_DEAD || self->explaining)
     return;
 
+  if (self->job != NULL)
+    rushes_slurm_job_unwatch (self->job);
   if (self->channel != NULL)
     rushes_channel_close (self->channel);
   clear_source (&self->watchdog);
@@ -161,9 +179,12 @@ set_dead (RushesClient *self)
 static void
 signal_group (RushesClient *self, int number)
 {
-  /* Group 0 would be our own. */
-  if (self->group > 0)
+  /* Group 0 would be our own. In that of an srun there is somebody who ends the
+   * job when srun is killed, and must outlive it for that. */
+  if (self->group > 0 && (self->job == NULL || number != SIGKILL))
     kill (-self->group, number);
+  else if (self->group > 0 && !self->exited)
+    kill (self->group, number);
 }
 
 static gboolean
@@ -310,17 +331,51 @@ rushes_client_explain_death (int wait_status, gboolean oom)
                       _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
 }
 
+/* What was not there to be started, where it should have been. */
 static GError *
-explain_exit (RushesClient *self, int wait_status)
+explain_missing (RushesClient *self, int wait_status)
 {
-  GError *error = NULL;
-
   /* Once it was ready, nothing can be missing. */
-  if (self->blender_version == NULL && WIFEXITED (wait_status))
-    error = rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (wait_status));
-  return error != NULL
-             ? error
-             : rushes_client_explain_death (wait_status, rushes_oom_has_struck (self->oom));
+  return self->blender_version == NULL && WIFEXITED (wait_status)
+             ? rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (wait_status))
+             : NULL;
+}
+
+/* Whoever refuses a job says so there, in the last of its lines. */
+static GError *
+explain_refusal (RushesClient *self)
+{
+  static const char prefix[] = "srun: error: ";
+  g_autofree char *text = rushes_client_get_evidence (self);
+  const char *found = text != NULL ? g_strrstr (text, prefix) : NULL;
+  const char *words = found != NULL ? found + strlen (prefix) : "?";
+
+  return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START, _ ("Slurm refuses: %.*s"),
+                      (int) strcspn (words, "\n"), words);
+}
+
+static void
+explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RushesClient) self = user_data;
+  GError *cause = rushes_slurm_job_explain_finish (RUSHES_SLURM_JOB (object), result);
+  int status = g_subprocess_get_status (self->process);
+
+  if (!self->explaining)
+    {
+      g_clear_error (&cause);
+      return;
+    }
+  if (cause == NULL)
+    cause = explain_missing (self, status);
+  if (cause == NULL && self->node == NULL && !rushes_slurm_job_is_known (self->job))
+    cause = explain_refusal (self);
+  if (cause == NULL)
+    cause = rushes_client_explain_death (status, FALSE);
+  take_cause (self, cause);
+  self->explaining = FALSE;
+  if (self->task == NULL || !rushes_channel_is_reading (self->channel))
+    set_dead (self);
 }
 
 static void
@@ -330,11 +385,25 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GSubprocess *process = G_SUBPROCESS (object);
 
   g_subprocess_wait_finish (process, result, NULL);
+  self->exited = TRUE;
 
   /* What Blender itself had started must not outlive it. */
   signal_group (self, SIGKILL);
-  take_cause (self, explain_exit (self, g_subprocess_get_status (process)));
-  self->exited = TRUE;
+  if (self->job != NULL && self->cause == NULL)
+    {
+      self->explaining = TRUE;
+      set_state (self, RUSHES_CLIENT_STOPPING);
+      rushes_slurm_job_explain_async (self->job, explained_cb, g_object_ref (self));
+    }
+  else
+    {
+      int status = g_subprocess_get_status (process);
+      GError *cause = explain_missing (self, status);
+
+      take_cause (self, cause != NULL ? cause
+                                      : rushes_client_explain_death (
+                                            status, rushes_oom_has_struck (self->oom)));
+    }
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
     {
@@ -379,7 +448,8 @@ watchdog_cb (gpointer user_data)
 static void
 feed_watchdog (RushesClient *self)
 {
-  if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_STOPPING)
+  if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_WAITING ||
+      self->state == RUSHES_CLIENT_STOPPING)
     return;
   if (self->watchdog == NULL)
     self->watchdog = alarm_new (watchdog_cb, self);
@@ -444,14 +514,55 @@ hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_variant_lookup (reply, "blender", "s", &self->blender_version);
   g_variant_lookup (reply, "pid", "x", &self->pid);
-  rushes_log_note (self->log, "client %u is Blender %s, process %" G_GINT64_FORMAT, self->number,
-                   self->blender_version != NULL ? self->blender_version : "?", self->pid);
+  g_variant_lookup (reply, "host", "s", &self->node);
+  rushes_log_note (self->log, "client %u is Blender %s, process %" G_GINT64_FORMAT " on %s",
+                   self->number, self->blender_version != NULL ? self->blender_version : "?",
+                   self->pid, self->node != NULL ? self->node : "?");
   g_task_return_boolean (task, TRUE);
+}
+
+/* The cluster has room for it: from now on its time counts. */
+static void
+end_waiting (RushesClient *self)
+{
+  if (self->state != RUSHES_CLIENT_WAITING)
+    return;
+
+  rushes_slurm_job_unwatch (self->job);
+  set_state (self, RUSHES_CLIENT_STARTING);
+  set_situation (self, NULL);
+  feed_watchdog (self);
+}
+
+static void
+job_changed_cb (RushesClient *self)
+{
+  g_autofree char *text = rushes_slurm_job_describe (self->job);
+
+  rushes_log_note (self->log, "%s", text);
+  if (rushes_slurm_job_is_running (self->job))
+    end_waiting (self);
+  else
+    set_situation (self, g_steal_pointer (&text));
+}
+
+static void
+wait_for_cluster (RushesClient *self, RushesSlurm *slurm)
+{
+  g_autofree char *ticket = rushes_launcher_make_ticket (self->launcher, self->token);
+
+  self->job = rushes_slurm_job_new (rushes_slurm_get_queue (slurm), ticket);
+  g_signal_connect_object (self->job, "changed", G_CALLBACK (job_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  rushes_slurm_job_watch (self->job);
+  set_state (self, RUSHES_CLIENT_WAITING);
+  set_situation (self, rushes_slurm_job_describe (self->job));
 }
 
 static void
 noise_cb (RushesClient *self, GBytes *bytes)
 {
+  end_waiting (self);
   rushes_log_append (self->log, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
@@ -460,6 +571,7 @@ opened_cb (RushesClient *self)
 {
   GTask *start;
 
+  end_waiting (self);
   if (self->state != RUSHES_CLIENT_STARTING)
     return;
 
@@ -523,7 +635,7 @@ spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->pid = self->group;
   self->oom = rushes_oom_new (self->group);
   /* It was stopped before it was there, and has done nothing yet. */
-  if (self->state != RUSHES_CLIENT_STARTING)
+  if (self->state == RUSHES_CLIENT_STOPPING || self->state == RUSHES_CLIENT_DEAD)
     signal_group (self, SIGKILL);
   if (self->state == RUSHES_CLIENT_DEAD)
     return;
@@ -536,7 +648,8 @@ spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /**
  * rushes_client_start_async:
  * @self: a client in state %RUSHES_CLIENT_NEW
- * @timeout: seconds until Blender must be ready; 0: no limit
+ * @timeout: seconds until Blender must be ready, not counting the wait for a
+ *   cluster; 0: no limit
  * @callback: (scope async): called when it is ready or has failed
  * @user_data: for @callback
  *
@@ -548,11 +661,13 @@ rushes_client_start_async (RushesClient *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
+  RushesSlurm *slurm;
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (RUSHES_IS_CLIENT (self));
   g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
 
+  slurm = rushes_launcher_get_slurm (self->launcher);
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_client_start_async);
   self->timeout = timeout;
@@ -565,9 +680,12 @@ rushes_client_start_async (RushesClient *self,
     }
 
   rushes_log_note (self->log, "client %u starts", self->number);
-  set_state (self, RUSHES_CLIENT_STARTING);
-  feed_watchdog (self);
   self->token = g_uuid_string_random ();
+  if (slurm != NULL)
+    wait_for_cluster (self, slurm);
+  else
+    set_state (self, RUSHES_CLIENT_STARTING);
+  feed_watchdog (self);
   self->spawning = TRUE;
   rushes_launcher_spawn_async (self->launcher, self->token, spawned_cb, g_object_ref (self));
 }
@@ -693,6 +811,9 @@ rushes_client_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
+    case PROP_SITUATION:
+      g_value_set_string (value, self->situation);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -716,7 +837,10 @@ rushes_client_finalize (GObject *object)
   g_clear_object (&self->task);
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->token, g_free);
+  g_clear_object (&self->job);
   g_clear_pointer (&self->blender_version, g_free);
+  g_clear_pointer (&self->node, g_free);
+  g_clear_pointer (&self->situation, g_free);
   g_clear_error (&self->cause);
 
   G_OBJECT_CLASS (rushes_client_parent_class)->finalize (object);
@@ -742,6 +866,14 @@ rushes_client_class_init (RushesClientClass *klass)
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL, RUSHES_TYPE_CLIENT_STATE, RUSHES_CLIENT_NEW,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesClient:situation:
+   *
+   * What it waits for while it is %RUSHES_CLIENT_WAITING, in the user's words.
+   */
+  properties[PROP_SITUATION] =
+      g_param_spec_string ("situation", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /**
@@ -827,6 +959,35 @@ rushes_client_get_blender_version (RushesClient *self)
   g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
 
   return self->blender_version;
+}
+
+/**
+ * rushes_client_get_node:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): the name of the computer that it runs on,
+ *   once it is ready
+ */
+const char *
+rushes_client_get_node (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->node;
+}
+
+/**
+ * rushes_client_get_situation:
+ * @self: a client
+ *
+ * Returns: (transfer none) (nullable): #RushesClient:situation
+ */
+const char *
+rushes_client_get_situation (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), NULL);
+
+  return self->situation;
 }
 
 /**

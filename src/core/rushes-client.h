@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /**
  * RushesClientState:
  * @RUSHES_CLIENT_NEW: not started yet
+ * @RUSHES_CLIENT_WAITING: a cluster has no room for it yet
  * @RUSHES_CLIENT_STARTING: Blender is not ready yet
  * @RUSHES_CLIENT_READY: waits for a call
  * @RUSHES_CLIENT_BUSY: a call is under way
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   RUSHES_CLIENT_NEW,
+  RUSHES_CLIENT_WAITING,
   RUSHES_CLIENT_STARTING,
   RUSHES_CLIENT_READY,
   RUSHES_CLIENT_BUSY,
@@ -32,6 +34,8 @@ guint rushes_client_get_number (RushesClient *self);
 RushesClientState rushes_client_get_state (RushesClient *self);
 const char *rushes_client_get_log_path (RushesClient *self);
 const char *rushes_client_get_blender_version (RushesClient *self);
+const char *rushes_client_get_node (RushesClient *self);
+const char *rushes_client_get_situation (RushesClient *self);
 gint64 rushes_client_get_pid (RushesClient *self);
 guint64 rushes_client_get_memory (RushesClient *self);
 const GError *rushes_client_get_cause (RushesClient *self);

@@ -64,6 +64,8 @@ static const struct
                                 N_ ("Update the graphics driver, or render on the processor.") },
   [RUSHES_ERROR_SCRIPTS_BLOCKED] = { N_ ("Scripts blocked"),
                                      N_ ("Allow scripts if you trust whoever made this scene.") },
+  [RUSHES_ERROR_TAKEN_AWAY] = { N_ ("Taken away by the cluster"),
+                                N_ ("The frame goes to another Blender; nothing is lost.") },
   [RUSHES_ERROR_UNREACHABLE] = { N_ ("Out of reach"),
                                  N_ ("Give Rushes access to that folder, or use another one.") },
 };

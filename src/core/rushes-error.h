@@ -30,6 +30,7 @@ G_BEGIN_DECLS
  * @RUSHES_ERROR_STOPPED: the user stopped it
  * @RUSHES_ERROR_GPU_FAILED: the graphics card or its driver gave up
  * @RUSHES_ERROR_SCRIPTS_BLOCKED: the scene holds Python that nobody has allowed
+ * @RUSHES_ERROR_TAKEN_AWAY: the cluster ended the client for reasons of its own
  * @RUSHES_ERROR_UNREACHABLE: we and Blender do not see the same files
  *
  * Why something did not work, in the terms of a person who renders. One list
@@ -59,6 +60,7 @@ typedef enum
   RUSHES_ERROR_STOPPED,
   RUSHES_ERROR_GPU_FAILED,
   RUSHES_ERROR_SCRIPTS_BLOCKED,
+  RUSHES_ERROR_TAKEN_AWAY,
   RUSHES_ERROR_UNREACHABLE,
 } RushesError;
 

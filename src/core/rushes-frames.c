@@ -8,6 +8,23 @@
 /* Failures in a row on one client after which the fault may be the client's. */
 #define MAX_ATTEMPTS_ON_CLIENT 2
 
+/* An animation is looked at in pieces, of so many frames at least: its frames get
+ * dearer or cheaper here and there, seldom from one to the next. */
+#define MAX_PIECES       16
+#define MIN_PIECES       4
+#define MIN_PIECE_FRAMES 8
+
+/* By how much a piece must be dearer than an earlier one to come before it. */
+#define CLEARLY_DEARER 1.5
+
+/* Frames next to each other, all pending ones of which are taken in order. */
+typedef struct
+{
+  guint end;      /* the next piece's first index */
+  guint cursor;   /* no fresh pending frame of it lies before this */
+  double seconds; /* what a frame of it takes; 0: none was measured yet */
+} Piece;
+
 /**
  * RushesFrames:
  *
@@ -20,7 +37,11 @@ struct _RushesFrames
   RushesFrameRange *range; /* (owned) */
   guint8 *states;          /* (owned) a RushesFrameState by index */
   guint counts[N_STATES];
-  guint cursor;         /* no fresh pending frame lies before it */
+  Piece pieces[MAX_PIECES];
+  guint n_pieces;
+  guint n_probed;       /* of how many pieces a frame was taken already */
+  guint client;         /* the first that took a frame; 0: none yet */
+  gboolean shared;      /* others have taken some too */
   GHashTable *failures; /* (owned) index → (owned) RushesFailure */
   GQueue retries;       /* indices of pending frames that have failed before */
 };
@@ -48,6 +69,84 @@ lookup_failure (RushesFrames *self, guint index)
   return g_hash_table_lookup (self->failures, GUINT_TO_POINTER (index));
 }
 
+/* ---- Pieces ---------------------------------------------------------- */
+
+static guint
+get_piece_start (RushesFrames *self, guint piece)
+{
+  return (guint) ((guint64) rushes_frames_get_length (self) * piece / self->n_pieces);
+}
+
+static Piece *
+find_piece (RushesFrames *self, guint index)
+{
+  guint i = (guint) ((guint64) index * self->n_pieces / rushes_frames_get_length (self));
+
+  while (index >= self->pieces[i].end)
+    i++;
+  return &self->pieces[i];
+}
+
+/* Whether there is a fresh pending frame in @piece; its cursor is at it then. */
+static gboolean
+advance (RushesFrames *self, Piece *piece)
+{
+  while (piece->cursor < piece->end)
+    {
+      guint8 *found =
+          memchr (self->states + piece->cursor, RUSHES_FRAME_PENDING, piece->end - piece->cursor);
+
+      piece->cursor = found != NULL ? (guint) (found - self->states) : piece->end;
+      if (found != NULL && lookup_failure (self, piece->cursor) == NULL)
+        return TRUE;
+      if (found != NULL)
+        piece->cursor++;
+    }
+  return FALSE;
+}
+
+/* One frame of each piece tells what it costs: the first of the animation, the
+ * last, and then where each of the others begins. */
+static gboolean
+take_probe (RushesFrames *self, guint *index)
+{
+  while (self->n_probed < self->n_pieces)
+    {
+      guint n = self->n_probed++;
+      Piece *piece = &self->pieces[n == 0 ? 0 : n == 1 ? self->n_pieces - 1 : n - 1];
+
+      if (!advance (self, piece))
+        continue;
+      *index = piece->cursor;
+      for (guint last = piece->end - 1; n == 1 && last > *index; last--)
+        if (self->states[last] == RUSHES_FRAME_PENDING && lookup_failure (self, last) == NULL)
+          *index = last;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* The dear ones first, or they would be what everybody waits for in the end; those
+ * that cost about the same in order. */
+static gboolean
+take_fresh (RushesFrames *self, guint *index)
+{
+  double dearest = 0;
+
+  for (guint i = 0; i < self->n_pieces; i++)
+    if (advance (self, &self->pieces[i]))
+      dearest = MAX (dearest, self->pieces[i].seconds);
+
+  for (guint i = 0; i < self->n_pieces; i++)
+    if (self->pieces[i].cursor < self->pieces[i].end &&
+        self->pieces[i].seconds * CLEARLY_DEARER >= dearest)
+      {
+        *index = self->pieces[i].cursor;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 /**
  * rushes_frames_new:
  * @range: the frames
@@ -65,6 +164,15 @@ rushes_frames_new (RushesFrameRange *range)
   self->counts[RUSHES_FRAME_PENDING] = length;
   self->failures = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) failure_free);
   g_queue_init (&self->retries);
+  self->n_pieces = CLAMP (length / MIN_PIECE_FRAMES, 1, MAX_PIECES);
+  /* Few frames are soon over. */
+  if (self->n_pieces < MIN_PIECES)
+    self->n_pieces = 1;
+  for (guint i = 0; i < self->n_pieces; i++)
+    {
+      self->pieces[i].cursor = get_piece_start (self, i);
+      self->pieces[i].end = get_piece_start (self, i + 1);
+    }
 
   return self;
 }
@@ -162,10 +270,13 @@ take_retry (RushesFrames *self, guint client, guint *index)
 /**
  * rushes_frames_take:
  * @self: the frames
- * @client: the number of the client that asks
+ * @client: the number of the client that asks, from 1 on
  * @index: (out): the frame to render, now in state %RUSHES_FRAME_RENDERING
  *
- * Fresh frames come in order, those that have failed before come last.
+ * Fresh frames come in order, as long as one client has them all: a simulation that
+ * nobody has baked needs that. Once clients share them, a few frames that are spread
+ * over a long animation come first, to learn what its parts cost, and parts that are
+ * clearly dearer before cheaper ones. Frames that have failed before come last.
  *
  * Returns: whether there is a frame for this client. %FALSE while frames are
  *   pending means that @client has failed those that are left too often: a
@@ -174,30 +285,14 @@ take_retry (RushesFrames *self, guint client, guint *index)
 gboolean
 rushes_frames_take (RushesFrames *self, guint client, guint *index)
 {
-  guint length = rushes_frames_get_length (self);
-
   g_return_val_if_fail (index != NULL, FALSE);
 
-  while (self->cursor < length)
-    {
-      guint8 *found =
-          memchr (self->states + self->cursor, RUSHES_FRAME_PENDING, length - self->cursor);
+  if (self->client == 0)
+    self->client = client;
+  self->shared = self->shared || client != self->client;
 
-      if (found == NULL)
-        {
-          self->cursor = length;
-          break;
-        }
-      self->cursor = (guint) (found - self->states) + 1;
-      *index = self->cursor - 1;
-      if (lookup_failure (self, *index) == NULL)
-        {
-          set_state (self, *index, RUSHES_FRAME_RENDERING);
-          return TRUE;
-        }
-    }
-
-  if (!take_retry (self, client, index))
+  if (!(self->shared && take_probe (self, index)) && !take_fresh (self, index) &&
+      !take_retry (self, client, index))
     return FALSE;
 
   set_state (self, *index, RUSHES_FRAME_RENDERING);
@@ -212,7 +307,11 @@ make_pending (RushesFrames *self, guint index)
   if (lookup_failure (self, index) != NULL)
     g_queue_push_tail (&self->retries, GUINT_TO_POINTER (index));
   else
-    self->cursor = MIN (self->cursor, index);
+    {
+      Piece *piece = find_piece (self, index);
+
+      piece->cursor = MIN (piece->cursor, index);
+    }
 }
 
 /**
@@ -247,6 +346,25 @@ rushes_frames_set_done (RushesFrames *self, guint index)
 
   set_state (self, index, RUSHES_FRAME_DONE);
   g_hash_table_remove (self->failures, GUINT_TO_POINTER (index));
+}
+
+/**
+ * rushes_frames_set_cost:
+ * @self: the frames
+ * @index: a frame that was rendered
+ * @seconds: how long that took
+ *
+ * What rushes_frames_take() is to expect of its neighbours.
+ */
+void
+rushes_frames_set_cost (RushesFrames *self, guint index, double seconds)
+{
+  Piece *piece;
+
+  g_return_if_fail (index < rushes_frames_get_length (self));
+
+  piece = find_piece (self, index);
+  piece->seconds = piece->seconds > 0 ? (piece->seconds + seconds) / 2 : seconds;
 }
 
 /**

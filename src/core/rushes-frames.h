@@ -52,6 +52,7 @@ RushesFrameState rushes_frames_get_state (RushesFrames *self, guint index);
 gboolean rushes_frames_take (RushesFrames *self, guint client, guint *index);
 void rushes_frames_give_back (RushesFrames *self, guint index);
 void rushes_frames_set_done (RushesFrames *self, guint index);
+void rushes_frames_set_cost (RushesFrames *self, guint index, double seconds);
 gboolean rushes_frames_fail (RushesFrames *self,
                              guint index,
                              guint client,

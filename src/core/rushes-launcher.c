@@ -20,6 +20,14 @@
  * rendered beside other work. */
 #define NICENESS 10
 
+/* Runs on a node of a cluster, which may lack what is here: it says that by the
+ * exit codes of sysexits.h and of shells. Blender would take as many threads as
+ * there are processors, not as many as it was given. */
+#define ON_NODE                                                                                    \
+  "[ -r \"$1\" ] || { echo \"$1 is not there\" >&2; exit 66; }; shift; "                           \
+  "exec \"$0\" --threads \"${SLURM_CPUS_ON_NODE:-0}\" \"$@\""
+#define EXIT_NO_SCRIPT 66
+
 /* How shells, and nice, say that there is no such program. */
 #define EXIT_NO_PROGRAM 127
 
@@ -34,6 +42,7 @@ struct _RushesLauncher
   GObject parent_instance;
   char *blender;       /* (owned) a path, a name to look up in PATH, or one of Flatpak's */
   RushesHost *host;    /* (owned) (nullable): where they run instead of in here */
+  RushesSlurm *slurm;  /* (owned) (nullable): the cluster that they run on */
   GPtrArray *readable; /* (owned) (element-type filename): what a sandbox must show */
   GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
   guint factory_startup : 1;
@@ -48,6 +57,7 @@ enum
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
   PROP_BACKGROUND,
+  PROP_SLURM,
   N_PROPS
 };
 
@@ -73,6 +83,9 @@ rushes_launcher_get_property (GObject *object, guint id, GValue *value, GParamSp
       break;
     case PROP_BACKGROUND:
       g_value_set_boolean (value, self->background);
+      break;
+    case PROP_SLURM:
+      g_value_set_object (value, self->slurm);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -110,6 +123,10 @@ rushes_launcher_set_property (GObject *object, guint id, const GValue *value, GP
           g_object_notify_by_pspec (object, pspec);
         }
       break;
+    case PROP_SLURM:
+      if (g_set_object (&self->slurm, g_value_get_object (value)))
+        g_object_notify_by_pspec (object, pspec);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -122,6 +139,7 @@ rushes_launcher_finalize (GObject *object)
 
   g_clear_pointer (&self->blender, g_free);
   g_clear_pointer (&self->host, rushes_host_free);
+  g_clear_object (&self->slurm);
   g_clear_pointer (&self->readable, g_ptr_array_unref);
   g_clear_pointer (&self->writable, g_ptr_array_unref);
 
@@ -172,6 +190,14 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
   properties[PROP_BACKGROUND] =
       g_param_spec_boolean ("background", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * RushesLauncher:slurm:
+   *
+   * The cluster on whose nodes clients run; %NULL: on this computer.
+   */
+  properties[PROP_SLURM] =
+      g_param_spec_object ("slurm", NULL, NULL, RUSHES_TYPE_SLURM,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -256,18 +282,20 @@ rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writab
 }
 
 static gboolean
-check_program (RushesLauncher *self, GError **error)
+check_programs (RushesLauncher *self, GError **error)
 {
-  const char *name = rushes_flatpak_is_ref (self->blender) ? "flatpak" : self->blender;
+  gboolean is_ref = rushes_flatpak_is_ref (self->blender);
+  const char *name = is_ref ? "flatpak" : self->blender;
   g_autofree char *program = g_find_program_in_path (name);
 
-  if (program == NULL)
+  /* What nodes have is for them to say. */
+  if (program == NULL && self->slurm == NULL)
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                    _ ("There is no program “%s”; install Blender, or say where it is"), name);
       return FALSE;
     }
-  return !self->sandbox || rushes_flatpak_is_ref (self->blender) || rushes_sandbox_check (error);
+  return !self->sandbox || is_ref || rushes_sandbox_check (error);
 }
 
 /**
@@ -288,39 +316,100 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
+  if (self->slurm != NULL && !rushes_slurm_check (self->slurm, error))
+    return FALSE;
   if (!g_file_test (script, G_FILE_TEST_IS_REGULAR))
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                    _ ("Rushes is not installed completely: “%s” is missing"), script);
       return FALSE;
     }
-  return self->host != NULL ? rushes_host_check (self->host, error) : check_program (self, error);
+  return rushes_launcher_has_host (self) ? rushes_host_check (self->host, error)
+                                         : check_programs (self, error);
 }
 
-/**
- * rushes_launcher_explain_exit:
- * @self: a launcher
- * @exit_code: of a client that never was ready
- *
- * Returns: (transfer full) (nullable): what the host lacks, if that was why the
- *   client ended
- */
-GError *
-rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+static GError *
+explain_host (RushesLauncher *self, int exit_code)
 {
-  gboolean is_ref;
+  gboolean is_ref = rushes_flatpak_is_ref (self->blender);
 
-  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
-
-  if (self->host == NULL || exit_code != EXIT_NO_PROGRAM)
+  if (exit_code != EXIT_NO_PROGRAM)
     return NULL;
-  is_ref = rushes_flatpak_is_ref (self->blender);
   return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                       _ ("Outside Rushes’ own Flatpak there is no program “%s”; install it, or "
                          "say where Blender is"),
                       is_ref          ? "flatpak"
                       : self->sandbox ? "bwrap"
                                       : self->blender);
+}
+
+static GError *
+explain_node (RushesLauncher *self, int exit_code)
+{
+  g_autofree char *script = find_client_script ();
+
+  if (exit_code == EXIT_NO_PROGRAM)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("There is no program “%s” on the nodes; say where Blender is there"),
+                        self->blender);
+  if (exit_code == EXIT_NO_SCRIPT)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("Nodes do not see “%s”; install Rushes in a folder that they share "
+                           "with this computer"),
+                        script);
+  return NULL;
+}
+
+/**
+ * rushes_launcher_explain_exit:
+ * @self: a launcher
+ * @exit_code: of a client
+ *
+ * Returns: (transfer full) (nullable): what a node or a host lacks, if that was
+ *   why the client ended
+ */
+GError *
+rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  if (self->slurm != NULL)
+    return explain_node (self, exit_code);
+  return self->host != NULL ? explain_host (self, exit_code) : NULL;
+}
+
+/**
+ * rushes_launcher_get_slurm:
+ * @self: a launcher
+ *
+ * Returns: (transfer none) (nullable): #RushesLauncher:slurm
+ */
+RushesSlurm *
+rushes_launcher_get_slurm (RushesLauncher *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  return self->slurm;
+}
+
+/**
+ * rushes_launcher_make_ticket:
+ * @self: a launcher
+ * @token: the random word that a client's marker line must carry
+ *
+ * Returns: (transfer full): the word by which the client's job is known in the
+ *   queue of a cluster, where everybody can read it: the token is not
+ */
+char *
+rushes_launcher_make_ticket (RushesLauncher *self, const char *token)
+{
+  g_autofree char *sum = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  return g_strdup_printf ("rushes-%.16s", sum);
 }
 
 /**
@@ -335,7 +424,8 @@ rushes_launcher_has_host (RushesLauncher *self)
 {
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
-  return self->host != NULL;
+  /* A cluster is not reached from in a Flatpak: its programs are missing there. */
+  return self->host != NULL && self->slurm == NULL;
 }
 
 /**
@@ -355,21 +445,21 @@ rushes_launcher_reach (RushesLauncher *self, const char *scene, const char *fold
 {
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
-  return self->host == NULL || rushes_host_reach (self->host, scene, folder, error);
+  return !rushes_launcher_has_host (self) || rushes_host_reach (self->host, scene, folder, error);
 }
 
 /* ---- Command lines --------------------------------------------------- */
 
-/* Each layer adds what runs that which follows: the way to the host, then what
- * keeps Blender from files, then Blender. */
+/* Each layer adds what runs that which follows: the way to a host or to a node,
+ * then what keeps Blender from files, then Blender. */
 
 static char *
 find_visible_script (RushesLauncher *self)
 {
   g_autofree char *script = find_client_script ();
 
-  return self->host != NULL ? rushes_host_find_path (self->host, script)
-                            : g_steal_pointer (&script);
+  return rushes_launcher_has_host (self) ? rushes_host_find_path (self->host, script)
+                                         : g_steal_pointer (&script);
 }
 
 /* Makes no copies. */
@@ -397,8 +487,9 @@ add_flatpak (RushesLauncher *self, GStrvBuilder *argv, char *script_dir)
 static void
 add_sandbox (RushesLauncher *self, GStrvBuilder *argv, char *script_dir)
 {
-  g_autofree char *program =
-      self->host == NULL ? g_find_program_in_path (self->blender) : g_strdup (self->blender);
+  g_autofree char *program = rushes_launcher_has_host (self)
+                                 ? g_strdup (self->blender)
+                                 : g_find_program_in_path (self->blender);
   g_autofree char *program_dir =
       program != NULL && g_path_is_absolute (program) ? g_path_get_dirname (program) : NULL;
   g_autoptr (GPtrArray) readable = g_ptr_array_new ();
@@ -410,23 +501,35 @@ add_sandbox (RushesLauncher *self, GStrvBuilder *argv, char *script_dir)
   rushes_sandbox_add_argv (argv, readable, self->writable);
 }
 
-/* All that comes before Blender's own arguments. */
 static void
-add_blender (RushesLauncher *self, GStrvBuilder *argv)
+add_place (RushesLauncher *self, GStrvBuilder *argv, const char *token)
 {
-  g_autofree char *script = find_visible_script (self);
+  if (self->slurm != NULL)
+    {
+      g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
+
+      rushes_slurm_add_argv (self->slurm, argv, ticket);
+    }
+  else if (self->host != NULL)
+    rushes_host_add_argv (argv, self->background);
+}
+
+static void
+add_blender (RushesLauncher *self, GStrvBuilder *argv, const char *script)
+{
   g_autofree char *script_dir = g_path_get_dirname (script);
 
-  if (self->host != NULL)
-    rushes_host_add_argv (argv, self->background);
-  if (rushes_flatpak_is_ref (self->blender))
+  if (rushes_flatpak_is_ref (self->blender) && self->slurm == NULL)
     {
       add_flatpak (self, argv, script_dir);
       return;
     }
   if (self->sandbox)
     add_sandbox (self, argv, script_dir);
-  g_strv_builder_add (argv, self->blender);
+  if (self->slurm != NULL)
+    g_strv_builder_add_many (argv, "sh", "-c", ON_NODE, self->blender, script, NULL);
+  else
+    g_strv_builder_add (argv, self->blender);
 }
 
 /**
@@ -439,10 +542,14 @@ GStrv
 rushes_launcher_build_version_argv (RushesLauncher *self)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_autofree char *script = NULL;
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (self->slurm == NULL, NULL);
 
-  add_blender (self, argv);
+  script = find_visible_script (self);
+  add_place (self, argv, NULL);
+  add_blender (self, argv, script);
   g_strv_builder_add (argv, "--version");
 
   return g_strv_builder_end (argv);
@@ -465,7 +572,8 @@ rushes_launcher_build_argv (RushesLauncher *self, const char *token)
   g_return_val_if_fail (token != NULL, NULL);
 
   script = find_visible_script (self);
-  add_blender (self, argv);
+  add_place (self, argv, token);
+  add_blender (self, argv, script);
   g_strv_builder_add_many (argv, "--background", "--disable-autoexec", "-noaudio", NULL);
   if (self->factory_startup)
     g_strv_builder_add (argv, "--factory-startup");
@@ -601,8 +709,8 @@ rushes_launcher_spawn_async (RushesLauncher *self,
   spawn = g_new0 (Spawn, 1);
   spawn->blender = g_strdup (self->blender);
   spawn->argv = rushes_launcher_build_argv (self, token);
-  /* On a host, its own command line takes care of that. */
-  spawn->background = self->background && self->host == NULL;
+  /* On a host, its own command line takes care of that; on a node, Slurm does. */
+  spawn->background = self->background && self->host == NULL && self->slurm == NULL;
   g_task_set_task_data (task, spawn, spawn_free);
   g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "rushes-slurm.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,8 @@ RushesLauncher *rushes_launcher_new (const char *blender);
 gboolean rushes_launcher_needs_share (RushesLauncher *self);
 gboolean rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
 gboolean rushes_launcher_check (RushesLauncher *self, GError **error);
+RushesSlurm *rushes_launcher_get_slurm (RushesLauncher *self);
+char *rushes_launcher_make_ticket (RushesLauncher *self, const char *token);
 GError *rushes_launcher_explain_exit (RushesLauncher *self, int exit_code);
 gboolean rushes_launcher_has_host (RushesLauncher *self);
 gboolean

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* The pool's inside, shared by its three files: the pool itself decides who
- * works, rushes-pool-work.c has scenes at work, rushes-pool-worker.c clients. */
+/* The pool's inside, shared by its four files: the pool itself decides who
+ * works, rushes-pool-place.c has where, rushes-pool-work.c scenes at work,
+ * rushes-pool-worker.c clients. */
 
 #include "rushes-estimator.h"
 #include "rushes-pace.h"
@@ -10,6 +11,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _PoolPlace PoolPlace;
 typedef struct _PoolWork PoolWork;
 typedef struct _PoolWorker PoolWorker;
 
@@ -17,39 +19,49 @@ struct _RushesPool
 {
   GObject parent_instance;
 
-  RushesLauncher *launcher; /* (owned) */
-  GListModel *scenes;       /* (owned) */
-  char *log_dir;            /* (owned) */
-  guint jobs;
+  GPtrArray *places;  /* (owned) (element-type PoolPlace): the first are tried first */
+  GListModel *scenes; /* (owned) */
+  char *log_dir;      /* (owned) */
   RushesOrder order;
   guint start_timeout;     /* in seconds; 0: none */
   guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */
   guint shortest_patience; /* in seconds: the shortest timeout found by itself */
   guint max_attempts;
-  guint room; /* how many clients memory has room for, as far as it is known */
 
-  GTask *task;          /* (owned) (nullable): while it runs */
-  GPtrArray *works;     /* (owned) (element-type PoolWork): open, unfinished, in order */
-  GPtrArray *workers;   /* (owned) (element-type PoolWorker): clients not yet dead */
-  guint n_leaving;      /* workers on their way out */
-  GHashTable *folders;  /* (owned): (owned) paths of the scenes' folders in hand */
-  guint next_scene;     /* position of the first scene not yet opened */
-  gboolean passed_over; /* a scene whose folder was in hand yet */
-  gboolean moved;       /* scenes that come next may belong before those at work */
-  guint n_flights;      /* operations on files under way: opening, binding, committing */
-  guint last_client;    /* number of the newest client */
-  guint start_failures; /* in a row */
-  GError *fatal;        /* (owned) (nullable): why no client can be had at all */
-  GError *trouble;      /* (owned) (nullable): why no frame is begun for now */
-  RushesOutput *full;   /* (owned) (nullable): whose disk has no room */
-  guint room_id;        /* looks for room on it */
-  gboolean started_once;
-  guint pause_id;
+  GTask *task;           /* (owned) (nullable): while it runs */
+  GPtrArray *works;      /* (owned) (element-type PoolWork): open, unfinished, in order */
+  GPtrArray *workers;    /* (owned) (element-type PoolWorker): clients not yet dead */
+  guint n_leaving;       /* workers on their way out */
+  GHashTable *folders;   /* (owned): (owned) paths of the scenes' folders in hand */
+  guint next_scene;      /* position of the first scene not yet opened */
+  gboolean passed_over;  /* a scene whose folder was in hand yet */
+  gboolean moved;        /* scenes that come next may belong before those at work */
+  guint n_flights;       /* operations on files under way: opening, binding, committing */
+  guint last_client;     /* number of the newest client */
+  GError *fatal;         /* (owned) (nullable): why no client can be had at all */
+  GError *trouble;       /* (owned) (nullable): why no frame is begun for now */
+  RushesOutput *full;    /* (owned) (nullable): whose disk has no room */
+  guint room_id;         /* looks for room on it */
   guint look_id;         /* looks at all scenes again, or ends the run */
   gulong scenes_handler; /* while it runs */
   gboolean draining;
   gboolean stopping;
   RushesEstimator estimator;
+};
+
+/* Where clients run. */
+struct _PoolPlace
+{
+  RushesPool *pool;
+  RushesLauncher *launcher; /* (owned) */
+  guint jobs;               /* how many clients are wanted there */
+  guint room;               /* how many memory has room for, as far as it is known */
+  guint n_workers;          /* clients not yet dead */
+  guint n_leaving;          /* those of them on their way out */
+  guint start_failures;     /* in a row */
+  gboolean started_once;
+  gboolean given_up; /* until the run ends */
+  guint pause_id;    /* no start until then: the last one failed */
 };
 
 /* A scene at work. */
@@ -70,6 +82,7 @@ struct _PoolWork
 struct _PoolWorker
 {
   RushesPool *pool;
+  PoolPlace *place;     /* outlives it */
   RushesClient *client; /* (owned) */
   PoolWork *work;       /* (owned) (nullable): the scene that it has, or is loading */
   gboolean busy;        /* a call, or the start, is under way */
@@ -86,6 +99,18 @@ struct _PoolWorker
   guint frame;
 };
 
+PoolPlace *pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs);
+void pool_place_free (PoolPlace *place);
+void pool_place_begin_run (PoolPlace *place);
+void pool_place_end_run (PoolPlace *place);
+gboolean pool_place_is_remote (PoolPlace *place);
+guint pool_place_get_jobs (PoolPlace *place);
+gboolean pool_place_has_too_many (PoolPlace *place);
+gboolean pool_place_takes_client (PoolPlace *place);
+gboolean pool_place_shrink (PoolPlace *place, RushesScene *scene);
+void pool_place_start_succeeded (PoolPlace *place);
+void pool_place_start_failed (PoolPlace *place, RushesClient *client);
+
 void pool_work_open (RushesPool *pool, RushesScene *scene);
 void pool_work_bind (PoolWork *work, const RushesInfo *info);
 void pool_work_update (PoolWork *work);
@@ -93,7 +118,7 @@ void pool_work_fail (PoolWork *work, const GError *error);
 gboolean pool_work_is_over (PoolWork *work);
 void pool_work_unref (PoolWork *work);
 
-void pool_worker_start (RushesPool *pool);
+void pool_worker_start (PoolPlace *place);
 void pool_worker_next (PoolWorker *worker);
 void pool_worker_stop (PoolWorker *worker, gboolean now);
 void pool_worker_leave (PoolWorker *worker);
@@ -102,8 +127,7 @@ void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
 guint pool_get_jobs (RushesPool *self);
-gboolean pool_shrink (RushesPool *self, RushesScene *scene);
-void pool_start_failed (RushesPool *self, RushesClient *client);
+void pool_fail_everything (RushesPool *self, RushesClient *client);
 void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);
 void pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client);

@@ -167,15 +167,29 @@ reach_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   opened (work, error);
 }
 
+/* (nullable): the one whose clients may see other files than we do. */
+static RushesLauncher *
+find_host_launcher (RushesPool *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (rushes_launcher_has_host (place->launcher))
+        return place->launcher;
+    }
+  return NULL;
+}
+
 /* Do clients on a host see the scene and its folder? @error: (transfer full). */
 static void
-reach (PoolWork *work, GError *error)
+reach (PoolWork *work, RushesLauncher *launcher, GError *error)
 {
   g_autoptr (GTask) task = g_task_new (work->pool, NULL, reach_cb, g_rc_box_acquire (work));
   Reaching *reaching = g_new0 (Reaching, 1);
 
   g_task_set_source_tag (task, reach);
-  reaching->launcher = g_object_ref (work->pool->launcher);
+  reaching->launcher = g_object_ref (launcher);
   reaching->path = g_strdup (rushes_scene_get_path (work->scene));
   reaching->folder = g_strdup (work->folder);
   reaching->error = error;
@@ -188,12 +202,13 @@ static void
 open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (PoolWork) work = user_data;
+  RushesLauncher *launcher = find_host_launcher (work->pool);
   g_autoptr (GError) error = NULL;
 
   work->pool->n_flights--;
   rushes_scene_open_finish (work->scene, result, &error);
-  if (rushes_launcher_has_host (work->pool->launcher))
-    reach (work, g_steal_pointer (&error));
+  if (launcher != NULL)
+    reach (work, launcher, g_steal_pointer (&error));
   else
     opened (work, error);
 }

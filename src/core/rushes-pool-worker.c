@@ -69,6 +69,7 @@ pool_worker_stop (PoolWorker *worker, gboolean now)
   if (!worker->leaving)
     {
       worker->leaving = TRUE;
+      worker->place->n_leaving++;
       worker->pool->n_leaving++;
     }
   rushes_client_stop (worker->client, now);
@@ -82,7 +83,7 @@ forgive (PoolWorker *worker, PoolWork *work, const GError *error)
     return FALSE;
   /* Once for a call, and for the death that ended it. */
   if (!worker->forgiven)
-    worker->forgiven = pool_shrink (worker->pool, work != NULL ? work->scene : NULL);
+    worker->forgiven = pool_place_shrink (worker->place, work != NULL ? work->scene : NULL);
 
   return worker->forgiven;
 }
@@ -197,7 +198,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, commit->index);
+      rushes_scene_finish_frame (work->scene, commit->index, commit->seconds);
       pool_emit_frame_ended (self, work->scene, commit->frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -262,14 +263,18 @@ worker_gone (PoolWorker *worker)
   forgive (worker, worker->work, cause);
   pool_worker_leave (worker);
   g_signal_handlers_disconnect_by_data (worker->client, worker);
+  worker->place->n_workers--;
   if (worker->leaving)
-    self->n_leaving--;
+    {
+      worker->place->n_leaving--;
+      self->n_leaving--;
+    }
   g_ptr_array_remove (self->workers, worker);
   pool_emit_client_changed (self, worker->client);
 
   if (!worker->useful && !worker->forgiven &&
       !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
-    pool_start_failed (self, worker->client);
+    pool_place_start_failed (worker->place, worker->client);
   pool_dispatch (self);
 }
 
@@ -291,6 +296,14 @@ call_ended (PoolWorker *worker)
     worker_gone (worker);
   else
     pool_dispatch (worker->pool);
+}
+
+static void
+situation_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
+{
+  PoolWorker *worker = user_data;
+
+  pool_emit_client_changed (worker->pool, client);
 }
 
 static double
@@ -471,7 +484,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     {
       worker->useful = TRUE;
-      worker->pool->start_failures = 0;
+      pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
     }
 
@@ -514,16 +527,11 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
-  int loaded = RUSHES_SCHEDULER_NOTHING;
-  guint position;
-  int chosen;
 
-  if (worker->work != NULL && g_ptr_array_find (self->works, worker->work, &position))
-    loaded = (int) position;
-  chosen = rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                    self->works->len, loaded, self->order);
-
-  return chosen != RUSHES_SCHEDULER_NOTHING ? g_ptr_array_index (self->works, chosen) : NULL;
+  /* The numbers are the first that a PoolWork holds. */
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                               self->works->len, (const RushesWork *) worker->work,
+                                               self->order);
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */
@@ -535,8 +543,7 @@ pool_worker_next (PoolWorker *worker)
 
   g_assert (!worker->busy);
 
-  if (self->draining || self->stopping ||
-      self->workers->len - self->n_leaving > pool_get_jobs (self))
+  if (self->draining || self->stopping || pool_place_has_too_many (worker->place))
     {
       pool_worker_stop (worker, FALSE);
       return;
@@ -579,7 +586,7 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   end_call (worker);
   if (rushes_client_start_finish (client, result, NULL))
     {
-      worker->pool->started_once = TRUE;
+      worker->place->started_once = TRUE;
       pool_emit_client_changed (worker->pool, client);
     }
   call_ended (worker);
@@ -587,14 +594,18 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* Adds a client to the pool. */
 void
-pool_worker_start (RushesPool *self)
+pool_worker_start (PoolPlace *place)
 {
+  RushesPool *self = place->pool;
   PoolWorker *worker = g_rc_box_new0 (PoolWorker);
 
   worker->pool = self;
-  worker->client = rushes_client_new (self->launcher, ++self->last_client, self->log_dir);
+  worker->place = place;
+  place->n_workers++;
+  worker->client = rushes_client_new (place->launcher, ++self->last_client, self->log_dir);
   g_ptr_array_add (self->workers, worker);
   g_signal_connect (worker->client, "notify::state", G_CALLBACK (client_state_cb), worker);
+  g_signal_connect (worker->client, "notify::situation", G_CALLBACK (situation_cb), worker);
   g_signal_connect (worker->client, "progress", G_CALLBACK (progress_cb), worker);
   begin_call (worker);
   rushes_client_start_async (worker->client, self->start_timeout, start_cb,

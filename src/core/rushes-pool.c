@@ -11,11 +11,6 @@
  * for the disk, few enough for the limit on open files. */
 #define OPEN_AHEAD 4
 
-/* Starts in a row that may fail before the fault is not chance, and the pause
- * after each. */
-#define MAX_START_FAILURES 3
-#define START_PAUSE_MS     500
-
 /* A frame that is silent for less does not hang, however quick others were. */
 #define SHORTEST_PATIENCE 60
 
@@ -156,8 +151,8 @@ open_ahead (RushesPool *self)
 /* ---- Clients --------------------------------------------------------- */
 
 /* Gives up: every scene that has not ended fails for the same reason. */
-static void
-fail_everything (RushesPool *self, RushesClient *client)
+void
+pool_fail_everything (RushesPool *self, RushesClient *client)
 {
   const GError *cause = rushes_client_get_cause (client);
   const char *log = rushes_client_get_log_path (client);
@@ -176,64 +171,15 @@ fail_everything (RushesPool *self, RushesClient *client)
   self->next_scene = g_list_model_get_n_items (self->scenes);
 }
 
-static gboolean
-pause_cb (gpointer user_data)
-{
-  RushesPool *self = user_data;
-
-  self->pause_id = 0;
-  pool_dispatch (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* A client that ends before it was of any use. A Blender that has never worked
- * is given up soon, one that has worked only when nothing else is left. */
-void
-pool_start_failed (RushesPool *self, RushesClient *client)
-{
-  const GError *error = rushes_client_get_cause (client);
-
-  self->start_failures++;
-  if (self->stopping || self->fatal != NULL)
-    return;
-
-  if (self->start_failures >= MAX_START_FAILURES ||
-      (!self->started_once && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT)))
-    {
-      if (!self->started_once || self->workers->len == self->n_leaving)
-        {
-          fail_everything (self, client);
-          return;
-        }
-    }
-  if (self->pause_id == 0)
-    self->pause_id = g_timeout_add (START_PAUSE_MS * self->start_failures, pause_cb, self);
-}
-
-/* How many clients may work at once. */
+/* How many clients may work at once, everywhere. */
 guint
 pool_get_jobs (RushesPool *self)
 {
-  return MIN (self->jobs, self->room);
-}
+  guint jobs = 0;
 
-/* A client has run out of memory: from now on there is one fewer, if there can
- * be. What was lost is then nobody's fault. */
-gboolean
-pool_shrink (RushesPool *self, RushesScene *scene)
-{
-  g_autofree char *text = NULL;
-
-  if (pool_get_jobs (self) == 1)
-    return FALSE;
-
-  /* That client is still among them. */
-  self->room = MAX (MIN (pool_get_jobs (self), self->workers->len - self->n_leaving), 2) - 1;
-  text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
-                                    "Memory ran out; %u Blenders go on working", self->room),
-                          self->room);
-  pool_emit_warning (self, scene, text);
-  return TRUE;
+  for (guint i = 0; i < self->places->len; i++)
+    jobs += pool_place_get_jobs (g_ptr_array_index (self->places, i));
+  return jobs;
 }
 
 /* Begins frames again after trouble. */
@@ -303,12 +249,18 @@ is_over (RushesPool *self)
          (self->works->len == 0 && self->next_scene >= g_list_model_get_n_items (self->scenes));
 }
 
-/* Not as long as nothing is to be begun, or a start that failed is not long ago. */
-static gboolean
-wants_client (RushesPool *self)
+/* Where a client is wanted: nowhere as long as nothing is to be begun. */
+static PoolPlace *
+find_place (RushesPool *self)
 {
-  return !is_over (self) && self->pause_id == 0 && self->trouble == NULL &&
-         self->workers->len - self->n_leaving < count_useful_clients (self);
+  if (is_over (self) || self->trouble != NULL ||
+      self->workers->len - self->n_leaving >= count_useful_clients (self))
+    return NULL;
+
+  for (guint i = 0; i < self->places->len; i++)
+    if (pool_place_takes_client (g_ptr_array_index (self->places, i)))
+      return g_ptr_array_index (self->places, i);
+  return NULL;
 }
 
 static gpointer
@@ -363,7 +315,8 @@ end_run (RushesPool *self)
   end_trouble (self);
   g_clear_signal_handler (&self->scenes_handler, self->scenes);
   g_clear_handle_id (&self->look_id, g_source_remove);
-  g_clear_handle_id (&self->pause_id, g_source_remove);
+  for (guint i = 0; i < self->places->len; i++)
+    pool_place_end_run (g_ptr_array_index (self->places, i));
   for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
@@ -381,14 +334,16 @@ static gboolean
 look_cb (gpointer user_data)
 {
   RushesPool *self = user_data;
+  PoolPlace *place;
 
   self->look_id = 0;
   drop_ended (self);
   if (self->moved)
     sort_works (self);
   /* One in each turn of the main loop: to start a process takes milliseconds. */
-  if (wants_client (self))
-    pool_worker_start (self);
+  place = find_place (self);
+  if (place != NULL)
+    pool_worker_start (place);
   pool_dispatch (self);
   if (is_finished (self))
     end_run (self);
@@ -435,7 +390,8 @@ pool_dispatch (RushesPool *self)
   for (guint i = 0; i < workers->len; i++)
     {
       PoolWorker *worker = g_ptr_array_index (workers, i);
-      gboolean starting = rushes_client_get_state (worker->client) == RUSHES_CLIENT_STARTING;
+      RushesClientState state = rushes_client_get_state (worker->client);
+      gboolean starting = state == RUSHES_CLIENT_WAITING || state == RUSHES_CLIENT_STARTING;
 
       /* One that starts has nothing in hand that could be lost. */
       if (self->stopping || (over && (starting || !worker->busy)))
@@ -444,7 +400,7 @@ pool_dispatch (RushesPool *self)
         pool_worker_next (worker);
     }
 
-  if (wants_client (self) || is_finished (self))
+  if (find_place (self) != NULL || is_finished (self))
     look_later (self);
 }
 
@@ -465,11 +421,10 @@ rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_pool_run_async);
   self->next_scene = 0;
-  self->room = G_MAXUINT;
   self->passed_over = FALSE;
   self->moved = FALSE;
-  self->start_failures = 0;
-  self->started_once = FALSE;
+  for (guint i = 0; i < self->places->len; i++)
+    pool_place_begin_run (g_ptr_array_index (self->places, i));
   self->draining = FALSE;
   self->stopping = FALSE;
   self->scenes_handler = g_signal_connect_swapped (self->scenes, "items-changed",
@@ -562,6 +517,21 @@ rushes_pool_stop (RushesPool *self)
 
 /* ---- The object ------------------------------------------------------ */
 
+/* The place that every pool has. */
+static PoolPlace *
+get_first (RushesPool *self)
+{
+  return g_ptr_array_index (self->places, 0);
+}
+
+static void
+set_jobs (RushesPool *self, PoolPlace *place, guint jobs)
+{
+  place->jobs = jobs;
+  place->room = G_MAXUINT;
+  pool_dispatch (self);
+}
+
 static void
 rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -570,7 +540,7 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   switch (id)
     {
     case PROP_JOBS:
-      g_value_set_uint (value, self->jobs);
+      g_value_set_uint (value, get_first (self)->jobs);
       break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
@@ -603,9 +573,7 @@ rushes_pool_set_property (GObject *object, guint id, const GValue *value, GParam
   switch (id)
     {
     case PROP_JOBS:
-      self->jobs = g_value_get_uint (value);
-      self->room = G_MAXUINT;
-      pool_dispatch (self);
+      set_jobs (self, get_first (self), g_value_get_uint (value));
       break;
     case PROP_ORDER:
       self->order = g_value_get_enum (value);
@@ -632,7 +600,7 @@ rushes_pool_finalize (GObject *object)
   /* The task of a run holds a reference. */
   g_assert (self->task == NULL && self->workers->len == 0);
 
-  g_clear_object (&self->launcher);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_object (&self->scenes);
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->works, g_ptr_array_unref);
@@ -656,11 +624,12 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool:jobs:
    *
-   * How many clients may work at once. Fewer lets clients finish their frames.
+   * How many clients may work at once at the first place. Fewer lets clients finish their frames.
    * After one has run out of memory there is one fewer, until
    * the run ends or this is set.
    */
-  properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags);
+  properties[PROP_JOBS] =
+      g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
   /**
    * RushesPool:order:
    *
@@ -757,6 +726,7 @@ static void
 rushes_pool_init (RushesPool *self)
 {
   self->shortest_patience = SHORTEST_PATIENCE;
+  self->places = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_place_free);
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_work_unref);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) pool_worker_unref);
@@ -780,11 +750,42 @@ rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_d
   g_return_val_if_fail (log_dir != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_POOL, NULL);
-  self->launcher = g_object_ref (launcher);
+  g_ptr_array_add (self->places, pool_place_new (self, launcher, 1));
   self->scenes = g_object_ref (scenes);
   self->log_dir = g_strdup (log_dir);
 
   return self;
+}
+
+/**
+ * rushes_pool_set_place:
+ * @self: a pool
+ * @launcher: how to start clients at another place than the first one, or there
+ * @jobs: how many clients may work there at once, 0 or more
+ *
+ * Has clients of several launchers work on the same scenes. Those of places
+ * that were named first are started first.
+ */
+void
+rushes_pool_set_place (RushesPool *self, RushesLauncher *launcher, guint jobs)
+{
+  PoolPlace *place;
+
+  g_return_if_fail (RUSHES_IS_POOL (self));
+  g_return_if_fail (RUSHES_IS_LAUNCHER (launcher));
+
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      place = g_ptr_array_index (self->places, i);
+      if (place->launcher == launcher)
+        {
+          set_jobs (self, place, jobs);
+          return;
+        }
+    }
+  place = pool_place_new (self, launcher, jobs);
+  g_ptr_array_add (self->places, place);
+  pool_dispatch (self);
 }
 
 guint

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesPool, rushes_pool, RUSHES, POOL, GObject)
 
 RushesPool *rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_dir);
+void rushes_pool_set_place (RushesPool *self, RushesLauncher *launcher, guint jobs);
 void rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rushes_pool_run_finish (RushesPool *self, GAsyncResult *result, GError **error);
 void rushes_pool_drain (RushesPool *self);

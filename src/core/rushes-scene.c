@@ -471,15 +471,17 @@ rushes_scene_report_frame (RushesScene *self, guint index, double fraction)
  * rushes_scene_finish_frame:
  * @self: a scene
  * @index: a frame in hand whose files are in place
+ * @seconds: how long it was rendered
  */
 void
-rushes_scene_finish_frame (RushesScene *self, guint index)
+rushes_scene_finish_frame (RushesScene *self, guint index, double seconds)
 {
   g_return_if_fail (RUSHES_IS_SCENE (self));
 
   if (!leave_frame (self, index))
     return;
   rushes_frames_set_done (self->frames, index);
+  rushes_frames_set_cost (self->frames, index, seconds);
   self->newest = (int) rushes_frames_get_number (self->frames, index);
   rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
 }

@@ -78,7 +78,7 @@ gboolean rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GErr
 
 gboolean rushes_scene_take_frame (RushesScene *self, guint client, guint *index);
 void rushes_scene_report_frame (RushesScene *self, guint index, double fraction);
-void rushes_scene_finish_frame (RushesScene *self, guint index);
+void rushes_scene_finish_frame (RushesScene *self, guint index, double seconds);
 void rushes_scene_give_back_frame (RushesScene *self, guint index);
 gboolean rushes_scene_fail_frame (RushesScene *self,
                                   guint index,

@@ -51,35 +51,35 @@ has_more_work (const RushesWork *work, const RushesWork *than)
  * rushes_scheduler_choose:
  * @work: (array length=n_work): the unfinished scenes, in the queue's order
  * @n_work: how many
- * @loaded: index of the scene that the asking client has loaded, or
- *   %RUSHES_SCHEDULER_NOTHING
+ * @loaded: (nullable): the one of them that the asking client has loaded
  * @order: how to go through the queue
  *
  * Picks the scene for an idle client. A pure function: it knows no processes,
- * no files and no time.
+ * no files and no time. It takes constant time for a client that keeps its scene.
  *
- * Returns: an index into @work, or %RUSHES_SCHEDULER_NOTHING when no scene
- *   needs this client now
+ * Returns: (transfer none) (nullable): one of @work, or %NULL when no scene needs
+ *   this client now
  */
-int
-rushes_scheduler_choose (const RushesWork *const *work, guint n_work, int loaded, RushesOrder order)
+const RushesWork *
+rushes_scheduler_choose (const RushesWork *const *work,
+                         guint n_work,
+                         const RushesWork *loaded,
+                         RushesOrder order)
 {
-  int best = RUSHES_SCHEDULER_NOTHING;
-
-  g_return_val_if_fail (loaded < (int) n_work, RUSHES_SCHEDULER_NOTHING);
+  const RushesWork *best = NULL;
 
   /* Loading is the dear part: stay while there is something to do. */
-  if (loaded >= 0 && (!work[loaded]->known || work[loaded]->pending > 0))
+  if (loaded != NULL && (!loaded->known || loaded->pending > 0))
     return loaded;
 
   for (guint i = 0; i < n_work; i++)
     {
       if (is_untouched (work[i]))
-        return (int) i;
+        return work[i];
       if (order == RUSHES_ORDER_ONE_AFTER_ANOTHER && help_pays (work[i]))
-        return (int) i;
-      if (help_pays (work[i]) && (best < 0 || has_more_work (work[i], work[best])))
-        best = (int) i;
+        return work[i];
+      if (help_pays (work[i]) && (best == NULL || has_more_work (work[i], best)))
+        best = work[i];
     }
 
   return best;

@@ -36,11 +36,9 @@ typedef struct
   double frame_seconds;
 } RushesWork;
 
-#define RUSHES_SCHEDULER_NOTHING (-1)
-
-int rushes_scheduler_choose (const RushesWork *const *work,
-                             guint n_work,
-                             int loaded,
-                             RushesOrder order);
+const RushesWork *rushes_scheduler_choose (const RushesWork *const *work,
+                                           guint n_work,
+                                           const RushesWork *loaded,
+                                           RushesOrder order);
 
 G_END_DECLS

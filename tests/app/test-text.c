@@ -119,7 +119,7 @@ render (Fixture *fixture, guint n)
       rushes_test_write_png (path, WIDTH, HEIGHT);
       rushes_output_commit (output, frame, staging, &error);
       g_assert_no_error (error);
-      rushes_scene_finish_frame (fixture->scene, index);
+      rushes_scene_finish_frame (fixture->scene, index, 1);
     }
 }
 

@@ -137,7 +137,10 @@ is_legal (RushesClientState before, RushesClientState after)
   switch (before)
     {
     case RUSHES_CLIENT_NEW:
-      return after == RUSHES_CLIENT_STARTING || after == RUSHES_CLIENT_DEAD;
+      return after == RUSHES_CLIENT_WAITING || after == RUSHES_CLIENT_STARTING ||
+             after == RUSHES_CLIENT_DEAD;
+    case RUSHES_CLIENT_WAITING:
+      return after == RUSHES_CLIENT_STARTING || after >= RUSHES_CLIENT_STOPPING;
     case RUSHES_CLIENT_STARTING:
       return after >= RUSHES_CLIENT_READY && after != RUSHES_CLIENT_BUSY;
     case RUSHES_CLIENT_READY:

@@ -458,6 +458,88 @@ test_random_walk (void)
     }
 }
 
+static guint
+render (RushesFrames *frames, guint client, double seconds)
+{
+  guint index = take (frames, client);
+
+  rushes_frames_set_done (frames, index);
+  rushes_frames_set_cost (frames, index, seconds);
+  return index;
+}
+
+/* An unbaked simulation needs that, whatever its frames cost. */
+static void
+test_one_client_in_order (void)
+{
+  g_autoptr (RushesFrames) frames = make_frames (200);
+
+  for (guint i = 0; i < 200; i++)
+    g_assert_cmpuint (render (frames, 1, i % 50), ==, i);
+}
+
+/* Pieces of eight frames: the last one is found to be dear, and comes first. */
+static void
+test_dear_piece_first (void)
+{
+  g_autoptr (RushesFrames) frames = make_frames (64);
+
+  g_assert_cmpuint (render (frames, 1, 1), ==, 0);
+  g_assert_cmpuint (render (frames, 1, 1), ==, 1);
+  g_assert_cmpuint (render (frames, 2, 1), ==, 2);
+  g_assert_cmpuint (render (frames, 1, 20), ==, 63);
+  for (guint i = 8; i < 56; i += 8)
+    g_assert_cmpuint (render (frames, 1 + i % 2, 1), ==, i);
+  for (guint i = 56; i < 63; i++)
+    g_assert_cmpuint (render (frames, 1 + i % 2, 20), ==, i);
+  for (guint i = 3; i < 56; i++)
+    if (i % 8 != 0)
+      g_assert_cmpuint (render (frames, 1 + i % 2, 1 + i % 3 / 10.), ==, i);
+  assert_counts (frames, 0, 0, 64, 0);
+}
+
+static void
+test_spread_over_what_is_left (void)
+{
+  g_autoptr (RushesFrames) frames = make_frames (64);
+
+  /* The first piece and the second are done, the end of the last one too. */
+  for (guint i = 0; i < 16; i++)
+    rushes_frames_set_done (frames, i);
+  rushes_frames_set_done (frames, 63);
+  take (frames, 1);
+  g_assert_cmpuint (take (frames, 2), ==, 62);
+  g_assert_cmpuint (take (frames, 1), ==, 17);
+  g_assert_cmpuint (take (frames, 1), ==, 24);
+}
+
+/* Each frame once, whatever they cost and whoever is stopped. */
+static void
+test_shared_is_complete (void)
+{
+  for (guint round = 0; round < 100; round++)
+    {
+      guint n = (guint) g_test_rand_int_range (1, 400);
+      g_autoptr (RushesFrames) frames = make_frames (n);
+      guint rendered = 0;
+
+      while (rendered < n)
+        {
+          guint index = take (frames, (guint) g_test_rand_int_range (1, 9));
+
+          if (g_test_rand_int_range (0, 10) == 0)
+            {
+              rushes_frames_give_back (frames, index);
+              continue;
+            }
+          rushes_frames_set_done (frames, index);
+          rushes_frames_set_cost (frames, index, g_test_rand_double_range (0, 10));
+          rendered++;
+        }
+      assert_counts (frames, 0, 0, n, 0);
+    }
+}
+
 /* Whatever fails, two clients that go on come to an end. */
 static void
 test_always_ends (void)
@@ -496,6 +578,10 @@ main (int argc, char **argv)
 
   g_test_add_func ("/frames/new", test_new);
   g_test_add_func ("/frames/in-order", test_in_order);
+  g_test_add_func ("/frames/one-client-in-order", test_one_client_in_order);
+  g_test_add_func ("/frames/dear-piece-first", test_dear_piece_first);
+  g_test_add_func ("/frames/spread-over-what-is-left", test_spread_over_what_is_left);
+  g_test_add_func ("/frames/shared-is-complete", test_shared_is_complete);
   g_test_add_func ("/frames/kept", test_kept);
   g_test_add_func ("/frames/give-back", test_give_back);
   g_test_add_func ("/frames/failed-come-last", test_failed_come_last);

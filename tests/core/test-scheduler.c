@@ -6,28 +6,31 @@
 
 #define MAX_WORKS   6
 #define MAX_CLIENTS 8
+#define NOTHING     (-1)
 
 static int
 choose (const RushesWork *works, guint n, int loaded, RushesOrder order)
 {
   const RushesWork *pointers[MAX_WORKS] = { NULL };
+  const RushesWork *chosen;
 
   g_assert_cmpuint (n, <=, MAX_WORKS);
   for (guint i = 0; i < n; i++)
     pointers[i] = &works[i];
-  return rushes_scheduler_choose (pointers, n, loaded, order);
+  chosen = rushes_scheduler_choose (pointers, n, loaded != NOTHING ? &works[loaded] : NULL, order);
+  return chosen != NULL ? (int) (chosen - works) : NOTHING;
 }
 
 static int
 choose_fresh (const RushesWork *works, guint n)
 {
-  return choose (works, n, RUSHES_SCHEDULER_NOTHING, RUSHES_ORDER_SIDE_BY_SIDE);
+  return choose (works, n, NOTHING, RUSHES_ORDER_SIDE_BY_SIDE);
 }
 
 static int
 choose_in_order (const RushesWork *works, guint n)
 {
-  return choose (works, n, RUSHES_SCHEDULER_NOTHING, RUSHES_ORDER_ONE_AFTER_ANOTHER);
+  return choose (works, n, NOTHING, RUSHES_ORDER_ONE_AFTER_ANOTHER);
 }
 
 static void
@@ -35,10 +38,10 @@ test_nothing (void)
 {
   const RushesWork done[] = { { .known = TRUE, .clients = 1 }, { .known = TRUE } };
 
-  g_assert_cmpint (choose_fresh (NULL, 0), ==, RUSHES_SCHEDULER_NOTHING);
-  g_assert_cmpint (choose_in_order (NULL, 0), ==, RUSHES_SCHEDULER_NOTHING);
-  g_assert_cmpint (choose_fresh (done, 2), ==, RUSHES_SCHEDULER_NOTHING);
-  g_assert_cmpint (choose_in_order (done, 2), ==, RUSHES_SCHEDULER_NOTHING);
+  g_assert_cmpint (choose_fresh (NULL, 0), ==, NOTHING);
+  g_assert_cmpint (choose_in_order (NULL, 0), ==, NOTHING);
+  g_assert_cmpint (choose_fresh (done, 2), ==, NOTHING);
+  g_assert_cmpint (choose_in_order (done, 2), ==, NOTHING);
 }
 
 static void
@@ -186,7 +189,7 @@ test_help_pays (void)
                                 .clients = cases[i].clients,
                                 .load_seconds = cases[i].load,
                                 .frame_seconds = cases[i].frame };
-      int expected = cases[i].pays ? 0 : RUSHES_SCHEDULER_NOTHING;
+      int expected = cases[i].pays ? 0 : NOTHING;
 
       g_assert_cmpint (choose_fresh (&work, 1), ==, expected);
       g_assert_cmpint (choose_in_order (&work, 1), ==, expected);
@@ -223,7 +226,7 @@ typedef struct
 
 typedef struct
 {
-  int scene; /* the one it has, or RUSHES_SCHEDULER_NOTHING */
+  int scene; /* the one it has, or NOTHING */
   gboolean rendering;
   gboolean idle;
   double until;
@@ -251,21 +254,19 @@ static int
 sim_choose (Sim *sim, int loaded)
 {
   const RushesWork *works[MAX_WORKS];
-  int numbers[MAX_WORKS];
-  int shown = RUSHES_SCHEDULER_NOTHING;
+  const RushesWork *shown = NULL, *chosen;
   guint n = 0;
-  int choice;
 
   for (guint i = 0; i < sim->n_scenes; i++)
     if (is_open (&sim->scenes[i]))
       {
+        works[n++] = &sim->scenes[i].work;
         if ((int) i == loaded)
-          shown = (int) n;
-        works[n] = &sim->scenes[i].work;
-        numbers[n++] = (int) i;
+          shown = &sim->scenes[i].work;
       }
-  choice = rushes_scheduler_choose (works, n, shown, sim->order);
-  return choice >= 0 ? numbers[choice] : choice;
+  chosen = rushes_scheduler_choose (works, n, shown, sim->order);
+  /* It is the first that a scene holds. */
+  return chosen != NULL ? (int) ((const SimScene *) chosen - sim->scenes) : NOTHING;
 }
 
 static void
@@ -340,7 +341,7 @@ sim_finish (Sim *sim, SimClient *client)
       if (sim->clients[i].scene == client->scene && &sim->clients[i] != client &&
           sim->clients[i].idle)
         {
-          sim->clients[i].scene = RUSHES_SCHEDULER_NOTHING;
+          sim->clients[i].scene = NOTHING;
           scene->work.clients--;
         }
 }
@@ -350,7 +351,7 @@ sim_run (Sim *sim)
 {
   for (guint i = 0; i < sim->n_clients; i++)
     {
-      sim->clients[i] = (SimClient){ .scene = RUSHES_SCHEDULER_NOTHING };
+      sim->clients[i] = (SimClient){ .scene = NOTHING };
       sim_dispatch (sim, &sim->clients[i]);
     }
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-error.h"
+#include "rushes-pool-private.h"
+
+/* Places where clients run: how many there may be, and whether they start. */
+
+/* Starts in a row that may fail before the fault is not chance, and the pause
+ * after each. */
+#define MAX_START_FAILURES 3
+#define START_PAUSE_MS     500
+
+PoolPlace *
+pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs)
+{
+  PoolPlace *place = g_new0 (PoolPlace, 1);
+
+  place->pool = pool;
+  place->launcher = g_object_ref (launcher);
+  place->jobs = jobs;
+  place->room = G_MAXUINT;
+  return place;
+}
+
+void
+pool_place_free (PoolPlace *place)
+{
+  g_clear_handle_id (&place->pause_id, g_source_remove);
+  g_clear_object (&place->launcher);
+  g_free (place);
+}
+
+void
+pool_place_begin_run (PoolPlace *place)
+{
+  place->room = G_MAXUINT;
+  place->start_failures = 0;
+  place->started_once = FALSE;
+  place->given_up = FALSE;
+}
+
+void
+pool_place_end_run (PoolPlace *place)
+{
+  g_clear_handle_id (&place->pause_id, g_source_remove);
+}
+
+/* Whether it is not this computer. */
+gboolean
+pool_place_is_remote (PoolPlace *place)
+{
+  return rushes_launcher_get_slurm (place->launcher) != NULL;
+}
+
+/* How many clients may work there at once. */
+guint
+pool_place_get_jobs (PoolPlace *place)
+{
+  return place->given_up ? 0 : MIN (place->jobs, place->room);
+}
+
+/* Whether somebody there has to go. */
+gboolean
+pool_place_has_too_many (PoolPlace *place)
+{
+  return place->n_workers - place->n_leaving > pool_place_get_jobs (place);
+}
+
+/* Whether one more may be started there now. */
+gboolean
+pool_place_takes_client (PoolPlace *place)
+{
+  return place->pause_id == 0 && place->n_workers - place->n_leaving < pool_place_get_jobs (place);
+}
+
+/* A client has run out of memory: from now on there is one fewer, if there can
+ * be. What was lost is then nobody's fault. Clients of a cluster do not share
+ * memory: what each one has is for the user to say. */
+gboolean
+pool_place_shrink (PoolPlace *place, RushesScene *scene)
+{
+  g_autofree char *text = NULL;
+
+  if (pool_place_get_jobs (place) <= 1 || pool_place_is_remote (place))
+    return FALSE;
+
+  /* That client is still among them. */
+  place->room = MAX (MIN (pool_place_get_jobs (place), place->n_workers - place->n_leaving), 2) - 1;
+  text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
+                                    "Memory ran out; %u Blenders go on working", place->room),
+                          place->room);
+  pool_emit_warning (place->pool, scene, text);
+  return TRUE;
+}
+
+/* ---- Starts ---------------------------------------------------------- */
+
+static gboolean
+pause_cb (gpointer user_data)
+{
+  PoolPlace *place = user_data;
+
+  place->pause_id = 0;
+  pool_dispatch (place->pool);
+  return G_SOURCE_REMOVE;
+}
+
+/* No client can be had there: others go on, if there are any. */
+static void
+give_up (PoolPlace *place, RushesClient *client)
+{
+  const GError *cause = rushes_client_get_cause (client);
+  const char *log = rushes_client_get_log_path (client);
+  g_autofree char *text = NULL;
+
+  place->given_up = TRUE;
+  if (pool_get_jobs (place->pool) == 0)
+    {
+      pool_fail_everything (place->pool, client);
+      return;
+    }
+  text = g_strdup_printf (pool_place_is_remote (place)
+                              ? _ ("The cluster is no longer used: %s (log: %s)")
+                              : _ ("This computer is no longer used: %s (log: %s)"),
+                          cause->message, log != NULL ? log : "-");
+  pool_emit_warning (place->pool, NULL, text);
+}
+
+/* A client has loaded a scene. */
+void
+pool_place_start_succeeded (PoolPlace *place)
+{
+  place->start_failures = 0;
+}
+
+/* A client that ends before it was of any use. A Blender that has never worked
+ * is given up soon, one that has worked only when nothing else is left. */
+void
+pool_place_start_failed (PoolPlace *place, RushesClient *client)
+{
+  const GError *error = rushes_client_get_cause (client);
+
+  place->start_failures++;
+  if (place->pool->stopping || place->pool->fatal != NULL || place->given_up)
+    return;
+
+  if (place->start_failures >= MAX_START_FAILURES ||
+      (!place->started_once && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT)))
+    {
+      if (!place->started_once || place->n_workers == place->n_leaving)
+        {
+          give_up (place, client);
+          return;
+        }
+    }
+  if (place->pause_id == 0)
+    place->pause_id = g_timeout_add (START_PAUSE_MS * place->start_failures, pause_cb, place);
+}
