@@ -347,6 +347,16 @@ rushes_client_explain_death (int wait_status, gboolean oom)
                       _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
 }
 
+/* What was not there to be started, where it should have been. */
+static GError *
+explain_missing (RushesClient *self, int wait_status)
+{
+  /* Once it was ready, nothing can be missing. */
+  return self->blender_version == NULL && WIFEXITED (wait_status)
+             ? rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (wait_status))
+             : NULL;
+}
+
 /* Whoever refuses a job says so there, in the last of its lines. */
 static GError *
 explain_refusal (RushesClient *self)
@@ -372,8 +382,8 @@ explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_clear_error (&cause);
       return;
     }
-  if (cause == NULL && WIFEXITED (status))
-    cause = rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (status));
+  if (cause == NULL)
+    cause = explain_missing (self, status);
   if (cause == NULL && self->node == NULL && !rushes_slurm_job_is_known (self->job))
     cause = explain_refusal (self);
   if (cause == NULL)
@@ -402,8 +412,14 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       rushes_slurm_job_explain_async (self->job, explained_cb, g_object_ref (self));
     }
   else
-    take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
-                                                   rushes_oom_has_struck (self->oom)));
+    {
+      int status = g_subprocess_get_status (process);
+      GError *cause = explain_missing (self, status);
+
+      take_cause (self, cause != NULL ? cause
+                                      : rushes_client_explain_death (
+                                            status, rushes_oom_has_struck (self->oom)));
+    }
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
     {
