@@ -452,8 +452,9 @@ make_places (Options *options, const char *output, const char *const *scenes, in
       RushesLauncher *launcher = g_ptr_array_index (launchers, i);
       g_autoptr (GError) error = NULL;
 
-      g_object_set (launcher, "factory-startup", options->factory_startup, NULL);
-      if (options->sandbox && !cli_use_sandbox (launcher, output, scenes))
+      g_object_set (launcher, "factory-startup", options->factory_startup, "sandbox",
+                    options->sandbox, NULL);
+      if (!cli_share (launcher, output, scenes))
         {
           *exit_code = CLI_EXIT_FAILED;
           return NULL;

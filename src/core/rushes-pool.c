@@ -296,7 +296,7 @@ drop_ended (RushesPool *self)
     {
       PoolWorker *worker = g_ptr_array_index (workers, i);
 
-      if (worker->busy && worker->work != NULL && pool_work_is_over (worker->work))
+      if (worker->n_calls > 0 && worker->work != NULL && pool_work_is_over (worker->work))
         pool_worker_stop (worker, TRUE);
     }
 }
@@ -403,7 +403,7 @@ pool_dispatch (RushesPool *self)
       gboolean starting = state == RUSHES_CLIENT_WAITING || state == RUSHES_CLIENT_STARTING;
 
       /* One that starts has nothing in hand that could be lost. */
-      if (self->stopping || (over && (starting || !worker->busy)))
+      if (self->stopping || (over && (starting || worker->n_calls == 0)))
         pool_worker_stop (worker, self->stopping || starting);
       else if (pool_worker_is_idle (worker))
         pool_worker_next (worker);
