@@ -22,6 +22,7 @@ typedef struct
 static const Command commands[] = {
   { "render", cli_render, N_ ("Render the animations of scenes") },
   { "inspect", cli_inspect, N_ ("Say what scenes hold, as JSON") },
+  { "devices", cli_devices, N_ ("Say what Cycles can render on") },
 };
 
 static void
@@ -102,19 +103,20 @@ cli_get_advice (const GError *error)
 }
 
 /**
- * cli_use_sandbox:
+ * cli_share:
  * @launcher: how clients are started
  * @output: (nullable): the folder for the results; made when it is missing
  * @scenes: (array zero-terminated=1): paths
  *
- * Has clients run where they can write nothing but @output.
+ * Lets clients that see little see what they need.
  *
  * Returns: whether @output is there; otherwise it has said why not
  */
 gboolean
-cli_use_sandbox (RushesLauncher *launcher, const char *output, const char *const *scenes)
+cli_share (RushesLauncher *launcher, const char *output, const char *const *scenes)
 {
-  g_object_set (launcher, "sandbox", TRUE, NULL);
+  if (!rushes_launcher_needs_share (launcher))
+    return TRUE;
   for (guint i = 0; scenes[i] != NULL; i++)
     {
       g_autofree char *folder = g_path_get_dirname (scenes[i]);
@@ -133,16 +135,16 @@ cli_use_sandbox (RushesLauncher *launcher, const char *output, const char *const
 }
 
 /**
- * cli_parse:
+ * cli_parse_options:
  * @context: the options of a command; freed
  * @argc: (inout): how many arguments
- * @argv: (inout): the arguments; what is left are scenes
+ * @argv: (inout): the arguments; what is left are no options
  *
- * Returns: whether the options are understood and scenes are named; otherwise
- *   it has said what is wrong
+ * Returns: whether the options are understood; otherwise it has said what is
+ *   wrong
  */
 gboolean
-cli_parse (GOptionContext *context, int *argc, char ***argv)
+cli_parse_options (GOptionContext *context, int *argc, char ***argv)
 {
   G_GNUC_UNUSED g_autoptr (GOptionContext) owned = context;
   g_autoptr (GError) error = NULL;
@@ -166,6 +168,23 @@ cli_parse (GOptionContext *context, int *argc, char ***argv)
         (*argc)--;
         break;
       }
+  return TRUE;
+}
+
+/**
+ * cli_parse:
+ * @context: the options of a command about scenes; freed
+ * @argc: (inout): how many arguments
+ * @argv: (inout): the arguments; what is left are scenes
+ *
+ * Returns: whether the options are understood and scenes are named; otherwise
+ *   it has said what is wrong
+ */
+gboolean
+cli_parse (GOptionContext *context, int *argc, char ***argv)
+{
+  if (!cli_parse_options (context, argc, argv))
+    return FALSE;
   if (*argc < 2)
     {
       cli_error (_ ("name at least one .blend file; see --help"));

@@ -327,7 +327,7 @@ share_queued (RushesManager *self, RushesLauncher *launcher)
 {
   GListModel *list = G_LIST_MODEL (self->queue);
 
-  for (guint i = 0; self->sandbox && i < g_list_model_get_n_items (list); i++)
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
 
@@ -350,7 +350,8 @@ run (RushesManager *self)
   set_error (self, NULL);
   self->by_user = FALSE;
   requeue_startable (self);
-  share_queued (self, launcher);
+  if (rushes_launcher_needs_share (launcher))
+    share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",

@@ -6,18 +6,87 @@
 /* Scenes at work: from the opening of the folder until the last frame is done
  * or given up. */
 
+/* What is left to do when nothing of a scene is in any client's hand, nor in a
+ * thread's. */
+typedef struct
+{
+  RushesPool *pool;
+  RushesScene *scene;   /* (owned) */
+  char *folder;         /* (owned) */
+  RushesOutput *output; /* (owned) (nullable) */
+} Leaving;
+
+static void
+leaving_free (Leaving *leaving)
+{
+  g_clear_object (&leaving->scene);
+  g_clear_pointer (&leaving->folder, g_free);
+  g_clear_pointer (&leaving->output, rushes_output_unref);
+  g_free (leaving);
+}
+
+/* The scene may be taken to work again. */
+static void
+let_go (Leaving *leaving)
+{
+  rushes_scene_set_in_use (leaving->scene, FALSE);
+  g_hash_table_remove (leaving->pool->folders, leaving->folder);
+  if (leaving->pool->passed_over)
+    rushes_pool_reconsider (leaving->pool);
+}
+
+static void
+finish_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Leaving *leaving = task_data;
+  g_autoptr (GError) error = NULL;
+  gboolean finished = rushes_output_finish (leaving->output, &error);
+
+  /* The task may outlive its callback by a moment; the folder's lock must not. */
+  g_clear_pointer (&leaving->output, rushes_output_unref);
+  if (finished)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+finish_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RushesPool *pool = RUSHES_POOL (object);
+  Leaving *leaving = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  pool->n_flights--;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    pool_emit_warning (pool, leaving->scene, error->message);
+  let_go (leaving);
+  pool_dispatch (pool);
+}
+
 static void
 work_clear (gpointer data)
 {
   PoolWork *work = data;
+  Leaving *leaving = g_new0 (Leaving, 1);
+  g_autoptr (GTask) task = NULL;
 
-  /* Nothing of it is in any client's hand, nor in a thread's. */
-  rushes_scene_set_in_use (work->scene, FALSE);
-  g_hash_table_remove (work->pool->folders, work->folder);
-  if (work->pool->passed_over)
-    rushes_pool_reconsider (work->pool);
-  g_clear_object (&work->scene);
-  g_clear_pointer (&work->folder, g_free);
+  leaving->pool = work->pool;
+  leaving->scene = g_steal_pointer (&work->scene);
+  leaving->folder = g_steal_pointer (&work->folder);
+  leaving->output = rushes_scene_steal_left_output (leaving->scene);
+  if (leaving->output == NULL)
+    {
+      let_go (leaving);
+      leaving_free (leaving);
+      return;
+    }
+
+  task = g_task_new (leaving->pool, NULL, finish_cb, NULL);
+  g_task_set_source_tag (task, work_clear);
+  g_task_set_task_data (task, leaving, (GDestroyNotify) leaving_free);
+  leaving->pool->n_flights++;
+  g_task_run_in_thread (task, finish_thread);
 }
 
 void
@@ -75,7 +144,7 @@ pool_work_update (PoolWork *work)
     {
       PoolWorker *worker = g_ptr_array_index (self->workers, i);
 
-      if (worker->work == work && !worker->busy)
+      if (worker->work == work && worker->n_calls == 0)
         pool_worker_leave (worker);
     }
   if (g_ptr_array_remove (self->works, work))
@@ -117,14 +186,11 @@ pool_work_bind (PoolWork *work, const RushesInfo *info)
   rushes_scene_bind_async (work->scene, info, bind_cb, g_rc_box_acquire (work));
 }
 
+/* @error: (nullable): why the scene cannot be rendered. */
 static void
-open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+opened (PoolWork *work, const GError *error)
 {
-  g_autoptr (PoolWork) work = user_data;
-  g_autoptr (GError) error = NULL;
-
-  work->pool->n_flights--;
-  if (!rushes_scene_open_finish (work->scene, result, &error))
+  if (error != NULL)
     pool_work_fail (work, error);
   else if (!pool_work_is_over (work))
     {
@@ -139,6 +205,97 @@ open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         work->numbers.known = FALSE;
     }
   pool_dispatch (work->pool);
+}
+
+typedef struct
+{
+  RushesLauncher *launcher; /* (owned) */
+  char *path;               /* (owned) */
+  char *folder;             /* (owned) */
+  GError *error;            /* (owned) (nullable): of the opening */
+} Reaching;
+
+static void
+reaching_free (gpointer data)
+{
+  Reaching *reaching = data;
+
+  g_clear_object (&reaching->launcher);
+  g_clear_pointer (&reaching->path, g_free);
+  g_clear_pointer (&reaching->folder, g_free);
+  g_clear_error (&reaching->error);
+  g_free (reaching);
+}
+
+static void
+reach_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Reaching *reaching = task_data;
+  GError *error = NULL;
+
+  /* That clients see other files than we do explains what did not open. */
+  if (!rushes_launcher_reach (reaching->launcher, reaching->path, reaching->folder, &error) ||
+      (error = g_steal_pointer (&reaching->error)) != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+reach_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWork) work = user_data;
+  g_autoptr (GError) error = NULL;
+
+  work->pool->n_flights--;
+  g_task_propagate_boolean (G_TASK (result), &error);
+  opened (work, error);
+}
+
+/* (nullable): the one whose clients may see other files than we do. */
+static RushesLauncher *
+find_host_launcher (RushesPool *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (rushes_launcher_has_host (place->launcher))
+        return place->launcher;
+    }
+  return NULL;
+}
+
+/* Do clients on a host see the scene and its folder? @error: (transfer full). */
+static void
+reach (PoolWork *work, RushesLauncher *launcher, GError *error)
+{
+  g_autoptr (GTask) task = g_task_new (work->pool, NULL, reach_cb, g_rc_box_acquire (work));
+  Reaching *reaching = g_new0 (Reaching, 1);
+
+  g_task_set_source_tag (task, reach);
+  reaching->launcher = g_object_ref (launcher);
+  reaching->path = g_strdup (rushes_scene_get_path (work->scene));
+  reaching->folder = g_strdup (work->folder);
+  reaching->error = error;
+  g_task_set_task_data (task, reaching, reaching_free);
+  work->pool->n_flights++;
+  g_task_run_in_thread (task, reach_thread);
+}
+
+static void
+open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWork) work = user_data;
+  RushesLauncher *launcher = find_host_launcher (work->pool);
+  g_autoptr (GError) error = NULL;
+
+  work->pool->n_flights--;
+  rushes_scene_open_finish (work->scene, result, &error);
+  if (launcher != NULL)
+    reach (work, launcher, g_steal_pointer (&error));
+  else
+    opened (work, error);
 }
 
 /* Takes @scene to work: opens its folder. */

@@ -236,6 +236,42 @@ is_file_gone (gpointer path)
   return !g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+/* Every frame that is there is told of, those of this run at least, in order and
+ * with its own camera. */
+static void
+check_transforms (RushesScene *scene, guint n_rendered)
+{
+  g_autofree char *path =
+      g_build_filename (rushes_scene_get_folder (scene), "transforms.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *list;
+  int before = -1;
+  guint n_found = 0;
+
+  if (n_rendered == 0)
+    return;
+  text = rushes_test_read (path);
+  root = json_from_string (text, NULL);
+  g_assert_nonnull (root);
+  list = json_object_get_array_member (json_node_get_object (root), "frames");
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *object = json_array_get_object_element (list, i);
+      JsonArray *matrix = json_object_get_array_member (object, "transform_matrix");
+      int frame = (int) json_array_get_double_element (json_array_get_array_element (matrix, 0), 3);
+      g_autofree char *expected = g_strdup_printf ("frames/frame_%06d.png", frame);
+      g_autofree char *picture = make_frame_path (scene, (guint) frame);
+
+      g_assert_cmpstr (json_object_get_string_member (object, "file_path"), ==, expected);
+      g_assert_true (g_file_test (picture, G_FILE_TEST_EXISTS));
+      g_assert_cmpint (frame, >, before);
+      before = frame;
+      n_found++;
+    }
+  g_assert_cmpuint (n_found, >=, n_rendered);
+}
+
 /* Every frame that is said to be done lies there whole, and nothing else does. */
 static void
 check_folder (Fixture *fixture, RushesScene *scene)
@@ -245,6 +281,8 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_autofree char *folder = g_build_filename (rushes_scene_get_folder (scene), "frames", NULL);
   g_autofree char *lock = g_build_filename (rushes_scene_get_folder (scene), ".rushes.lock", NULL);
   g_autoptr (GDir) dir = NULL;
+  static const char *const expected[] = { "frames", "rushes.json", "rushes.poses",
+                                          "transforms.json", NULL };
   const char *name;
   guint count = 0, n_late = 0;
 
@@ -295,8 +333,10 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_clear_pointer (&dir, g_dir_close);
   dir = g_dir_open (rushes_scene_get_folder (scene), 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (!g_str_equal (name, "frames") && !g_str_equal (name, "rushes.json"))
+    if (!g_strv_contains (expected, name))
       g_error ("%s is left in %s", name, rushes_scene_get_folder (scene));
+  if (frames != NULL && !fixture->requeues)
+    check_transforms (scene, rushes_scene_get_n_done (scene) - rushes_scene_get_n_kept (scene));
 }
 
 /* What holds after every run, whatever happened in it. */
@@ -569,6 +609,140 @@ find_first (Fixture *fixture, RushesScene *scene)
     if (g_array_index (fixture->ended, Ended, i).scene == scene)
       return i;
   return G_MAXUINT;
+}
+
+/* ---- Places ---------------------------------------------------------- */
+
+/* Clients that are @ms milliseconds away from us, each way. */
+static void
+move_away (Fixture *fixture, guint ms)
+{
+  g_autofree char *text = g_strdup_printf (
+      "#!/bin/sh\nexec \"$RUSHES_SLOW_WAY\" %u \"$RUSHES_FAKE_CLIENT\" \"$@\"\n", ms);
+  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+
+  g_assert_no_errno (g_chmod (blender, 0755));
+}
+
+/* Whether somebody was told of a frame before it could begin that. */
+static void
+see_ahead (Fixture *fixture)
+{
+  for (guint i = 0; i < fixture->pool->workers->len; i++)
+    if (((PoolWorker *) g_ptr_array_index (fixture->pool->workers, i))->ahead.work != NULL)
+      fixture->flag = TRUE;
+}
+
+static void
+test_far (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "far.blend", "end=40\nframe-ms=20");
+
+  move_away (fixture, 20);
+  set_jobs (fixture, 2);
+  fixture->on_frame = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (fixture->n_frames_started, ==, 40);
+}
+
+/* Whoever is near is told of a frame when it can begin it. */
+static void
+test_near (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "near.blend", "end=40\nframe-ms=20");
+
+  set_jobs (fixture, 2);
+  fixture->on_started = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_false (fixture->flag);
+}
+
+/* Of two frames that a client had only the first one has failed. */
+static void
+test_far_death (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "far.blend", "end=40\nframe-ms=20\ncrash-frame=20 times=1");
+
+  move_away (fixture, 20);
+  g_object_set (fixture->pool, "max-attempts", 2, NULL);
+  fixture->on_frame = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (count_ended (fixture, scene, 20, RUSHES_ERROR_CRASHED), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_CRASHED), ==, 1);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 2);
+}
+
+static void
+stop_when_ahead (Fixture *fixture)
+{
+  see_ahead (fixture);
+  if (fixture->flag)
+    rushes_pool_stop (fixture->pool);
+}
+
+static void
+test_far_stop (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "far.blend", "end=400\nframe-ms=20");
+
+  move_away (fixture, 20);
+  fixture->on_frame = stop_when_ahead;
+  run (fixture);
+  g_assert_true (fixture->flag);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_STOPPED), ==, 0);
+}
+
+static RushesLauncher *
+make_launcher (Fixture *fixture, const char *name, const char *script)
+{
+  g_autofree char *path = rushes_test_write (fixture->folder, name, script);
+
+  g_assert_no_errno (g_chmod (path, 0755));
+  return rushes_launcher_new (path);
+}
+
+static void
+test_places (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "a.blend", "end=60\nframe-ms=30");
+  g_autoptr (RushesLauncher) other =
+      make_launcher (fixture, "other", "#!/bin/sh\nexec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n");
+
+  rushes_pool_set_place (fixture->pool, other, 2);
+  run (fixture);
+  assert_finished (scene, 60, 0);
+  g_assert_cmpuint (fixture->n_clients_most, ==, 3);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), ==, 3);
+
+  /* Nobody works there any more. */
+  rushes_pool_set_place (fixture->pool, other, 0);
+  fixture->n_clients_most = 0;
+  scene = add_scene (fixture, "b.blend", "end=20\nframe-ms=10");
+  run (fixture);
+  assert_finished (scene, 20, 0);
+  g_assert_cmpuint (fixture->n_clients_most, ==, 1);
+}
+
+/* A place where nothing starts leaves the work to the others, and says so. */
+static void
+test_broken_place (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "a.blend", "end=60\nframe-ms=50");
+  g_autoptr (RushesLauncher) broken = make_launcher (fixture, "other", "#!/bin/sh\nexit 3\n");
+
+  rushes_pool_set_place (fixture->pool, broken, 2);
+  run (fixture);
+  assert_finished (scene, 60, 0);
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "no longer used"));
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "exit code 3"));
 }
 
 static void
@@ -2331,6 +2505,13 @@ main (int argc, char **argv)
   add ("/pool/change-jobs", NULL, test_change_jobs);
   add ("/pool/memory", NULL, test_memory);
   add ("/pool/short-lives", NULL, test_short_lives);
+
+  add ("/pool/far", NULL, test_far);
+  add ("/pool/far/death", NULL, test_far_death);
+  add ("/pool/far/stop", NULL, test_far_stop);
+  add ("/pool/near", NULL, test_near);
+  add ("/pool/places", NULL, test_places);
+  add ("/pool/broken-place", NULL, test_broken_place);
 
   add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
   add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);
