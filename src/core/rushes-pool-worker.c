@@ -29,7 +29,7 @@ hand_clear (PoolHand *hand)
 {
   g_clear_pointer (&hand->work, pool_work_unref);
   g_clear_pointer (&hand->output, rushes_output_unref);
-  g_clear_pointer (&hand->staging, g_free);
+  g_clear_pointer (&hand->cameras, g_variant_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PoolHand, hand_clear)
@@ -168,7 +168,7 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
     pool_work_update (work);
 }
 
-/* A picture on its way from staging to its final name. */
+/* A frame on its way from staging to its final names. */
 typedef struct
 {
   PoolHand hand;
@@ -193,7 +193,8 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.staging, &error))
+  if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.client,
+                             commit->hand.cameras, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -417,6 +418,7 @@ frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seco
   RushesWork *numbers = &hand->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
+  hand->cameras = g_variant_lookup_value (reply, "cameras", NULL);
   take_round_trip (worker, reply, seconds);
   take_pace (hand->work, seconds);
   commit_frame (worker, hand, seconds);
@@ -457,7 +459,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL && !pool_work_is_over (work))
     frame_rendered (worker, &hand, reply, seconds);
   else
-    rushes_output_discard (hand.output, hand.staging);
+    rushes_output_discard (hand.output, hand.frame, hand.client);
 
   if (pool_work_is_over (work))
     {
@@ -499,16 +501,18 @@ take_frame (PoolWorker *worker, PoolHand *hand)
   hand->work = g_rc_box_acquire (worker->work);
   hand->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), hand->index);
   hand->output = rushes_output_ref (rushes_scene_get_output (scene));
-  hand->staging = rushes_output_get_staging_name (hand->output, hand->frame, number);
+  hand->client = number;
   return TRUE;
 }
 
 static void
 call_render_frame (PoolWorker *worker, const PoolHand *hand)
 {
+  GVariant *files = rushes_output_list_staging (hand->output, hand->frame, hand->client);
+
   begin_call (worker);
   rushes_client_call_async (
-      worker->client, "render_frame", rushes_verbs_for_frame (hand->frame, hand->staging),
+      worker->client, "render_frame", rushes_verbs_for_frame (hand->frame, files),
       get_timeout (worker->pool, &hand->work->pace), render_cb, g_rc_box_acquire (worker));
 }
 

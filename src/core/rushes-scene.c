@@ -52,6 +52,8 @@ struct _RushesScene
   GError *plan_error;    /* (owned) (nullable): why these settings cannot be */
   RushesInfo *info;      /* (owned) (nullable): since it was bound */
   RushesOutput *output;  /* (owned) (nullable): while it is worked on */
+  RushesOutput *left;    /* (owned) (nullable): likewise, of work that has ended and
+                            that rushes_output_finish() is to be called for */
   RushesFrames *frames;  /* (owned) (nullable): since it was bound */
   GHashTable *fractions; /* (owned): index of a frame in hand → per mille done */
   guint n_kept;
@@ -203,6 +205,11 @@ end (RushesScene *self, RushesSceneState state)
   self->ended = g_get_monotonic_time ();
   g_hash_table_remove_all (self->fractions);
   /* The folder is free for others as soon as its last frame is in place. */
+  if (self->output != NULL && !rushes_output_is_finished (self->output))
+    {
+      g_clear_pointer (&self->left, rushes_output_unref);
+      self->left = g_steal_pointer (&self->output);
+    }
   g_clear_pointer (&self->output, rushes_output_unref);
   set_state (self, state);
 }
@@ -941,6 +948,7 @@ rushes_scene_finalize (GObject *object)
   g_clear_pointer (&self->saved_newest, g_free);
   g_clear_pointer (&self->info, rushes_info_free);
   g_clear_pointer (&self->output, rushes_output_unref);
+  g_clear_pointer (&self->left, rushes_output_unref);
   g_clear_pointer (&self->frames, rushes_frames_free);
   g_clear_pointer (&self->fractions, g_hash_table_unref);
 
@@ -1409,6 +1417,19 @@ RushesOutput *
 rushes_scene_get_output (RushesScene *self)
 {
   return self->output;
+}
+
+/**
+ * rushes_scene_steal_left_output:
+ * @self: a scene that has ended
+ *
+ * Returns: (transfer full) (nullable): its folder, if something is to be written
+ *   there yet: rushes_output_finish() blocks
+ */
+RushesOutput *
+rushes_scene_steal_left_output (RushesScene *self)
+{
+  return g_steal_pointer (&self->left);
 }
 
 /**

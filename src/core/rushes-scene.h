@@ -44,6 +44,7 @@ gboolean rushes_scene_is_startable (RushesScene *self);
 const GError *rushes_scene_get_error (RushesScene *self);
 const RushesInfo *rushes_scene_get_info (RushesScene *self);
 RushesOutput *rushes_scene_get_output (RushesScene *self);
+RushesOutput *rushes_scene_steal_left_output (RushesScene *self);
 RushesFrames *rushes_scene_get_frames (RushesScene *self);
 double rushes_scene_get_progress (RushesScene *self);
 guint rushes_scene_get_n_frames (RushesScene *self);

@@ -236,6 +236,42 @@ is_file_gone (gpointer path)
   return !g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+/* Every frame that is there is told of, those of this run at least, in order and
+ * with its own camera. */
+static void
+check_transforms (RushesScene *scene, guint n_rendered)
+{
+  g_autofree char *path =
+      g_build_filename (rushes_scene_get_folder (scene), "transforms.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *list;
+  int before = -1;
+  guint n_found = 0;
+
+  if (n_rendered == 0)
+    return;
+  text = rushes_test_read (path);
+  root = json_from_string (text, NULL);
+  g_assert_nonnull (root);
+  list = json_object_get_array_member (json_node_get_object (root), "frames");
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *object = json_array_get_object_element (list, i);
+      JsonArray *matrix = json_object_get_array_member (object, "transform_matrix");
+      int frame = (int) json_array_get_double_element (json_array_get_array_element (matrix, 0), 3);
+      g_autofree char *expected = g_strdup_printf ("frames/frame_%06d.png", frame);
+      g_autofree char *picture = make_frame_path (scene, (guint) frame);
+
+      g_assert_cmpstr (json_object_get_string_member (object, "file_path"), ==, expected);
+      g_assert_true (g_file_test (picture, G_FILE_TEST_EXISTS));
+      g_assert_cmpint (frame, >, before);
+      before = frame;
+      n_found++;
+    }
+  g_assert_cmpuint (n_found, >=, n_rendered);
+}
+
 /* Every frame that is said to be done lies there whole, and nothing else does. */
 static void
 check_folder (Fixture *fixture, RushesScene *scene)
@@ -245,6 +281,8 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_autofree char *folder = g_build_filename (rushes_scene_get_folder (scene), "frames", NULL);
   g_autofree char *lock = g_build_filename (rushes_scene_get_folder (scene), ".rushes.lock", NULL);
   g_autoptr (GDir) dir = NULL;
+  static const char *const expected[] = { "frames", "rushes.json", "rushes.poses",
+                                          "transforms.json", NULL };
   const char *name;
   guint count = 0, n_late = 0;
 
@@ -295,8 +333,10 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_clear_pointer (&dir, g_dir_close);
   dir = g_dir_open (rushes_scene_get_folder (scene), 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (!g_str_equal (name, "frames") && !g_str_equal (name, "rushes.json"))
+    if (!g_strv_contains (expected, name))
       g_error ("%s is left in %s", name, rushes_scene_get_folder (scene));
+  if (frames != NULL && !fixture->requeues)
+    check_transforms (scene, rushes_scene_get_n_done (scene) - rushes_scene_get_n_kept (scene));
 }
 
 /* What holds after every run, whatever happened in it. */

@@ -58,7 +58,8 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
                                 .start = 1,
                                 .end = 4,
                                 .step = 1,
-                                .fps = 24 };
+                                .fps = 24,
+                                .kinds = rushes_test_make_kinds (WIDTH, HEIGHT, "frames", NULL) };
   make_scene (fixture, NULL);
 }
 
@@ -69,6 +70,7 @@ fixture_tear_down (Fixture *fixture, gconstpointer data)
     g_signal_handlers_disconnect_by_data (fixture->scene, fixture->log);
   g_clear_object (&fixture->scene);
   g_string_free (g_steal_pointer (&fixture->log), TRUE);
+  g_clear_pointer (&fixture->info.kinds, g_ptr_array_unref);
   g_clear_pointer (&fixture->blend, g_free);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
@@ -122,12 +124,12 @@ commit (Fixture *fixture, guint index)
 {
   RushesOutput *output = rushes_scene_get_output (fixture->scene);
   guint frame = rushes_frames_get_number (rushes_scene_get_frames (fixture->scene), index);
-  g_autofree char *staging = rushes_output_get_staging_name (output, frame, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, frame, 1);
   g_autofree char *path = g_build_filename (rushes_output_get_root (output), staging, NULL);
   g_autoptr (GError) error = NULL;
 
   rushes_test_write_png (path, WIDTH, HEIGHT);
-  rushes_output_commit (output, frame, staging, &error);
+  rushes_output_commit (output, frame, 1, NULL, &error);
   g_assert_no_error (error);
 }
 
