@@ -99,6 +99,18 @@ class OutOfMemory(RequestError):
     code = 10
 
 
+class ScriptsBlocked(RequestError):
+    """It failed, and Python in the file that might have helped is not allowed."""
+
+    code = 11
+
+
+class FileChanged(RequestError):
+    """The file is not the one that was meant."""
+
+    code = 12
+
+
 def one_line(text: str) -> str:
     """`text` in one line, without the prefixes that Blender puts before its reports."""
     lines = (line.strip().removeprefix("Error: ") for line in text.splitlines())

@@ -635,7 +635,8 @@ load_work (PoolWorker *worker, PoolWork *work)
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
-                                 rushes_scene_get_applied_settings (scene));
+                                 rushes_scene_get_applied_settings (scene),
+                                 rushes_scene_get_applied_trust (scene));
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);

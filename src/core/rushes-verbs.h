@@ -17,8 +17,10 @@ typedef struct
   GVariant *params;
 } RushesCall;
 
-GPtrArray *
-rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings *settings);
+GPtrArray *rushes_verbs_for_load (const char *blend_path,
+                                  const char *root,
+                                  RushesSettings *settings,
+                                  const char *trusted);
 GVariant *rushes_verbs_for_frame (guint frame, GVariant *files);
 void rushes_verbs_run_async (RushesClient *client,
                              GPtrArray *calls,
