@@ -174,6 +174,7 @@ typedef struct
   PoolHand hand;
   PoolWorker *worker; /* (owned): to blame if it is not whole */
   double seconds;
+  RushesBlank blank;
   guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
   char *warning; /* (owned) (nullable): that there is none */
 } Commit;
@@ -223,7 +224,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&hand.output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds);
+      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds, commit->blank);
       pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -253,7 +254,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
+commit_frame (PoolWorker *worker, PoolHand *hand, double seconds, RushesBlank blank)
 {
   RushesPool *self = worker->pool;
   RushesFrames *frames = rushes_scene_get_frames (hand->work->scene);
@@ -263,6 +264,7 @@ commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
   g_task_set_source_tag (task, commit_frame);
   commit->worker = g_rc_box_acquire (worker);
   commit->seconds = seconds;
+  commit->blank = blank;
   if (!hand->work->foreseen)
     commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
                      rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
@@ -421,7 +423,7 @@ frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seco
   hand->cameras = g_variant_lookup_value (reply, "cameras", NULL);
   take_round_trip (worker, reply, seconds);
   take_pace (hand->work, seconds);
-  commit_frame (worker, hand, seconds);
+  commit_frame (worker, hand, seconds, rushes_blank_from_reply (reply));
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");

@@ -395,6 +395,27 @@ class Render(CliTest):
             (result.returncode, result.stdout, result.stderr), (OK, b"", b"")
         )
 
+    def test_blank_frames(self) -> None:
+        self.blend("dark.blend", "end=2", "black-frame=1", "black-frame=2")
+        self.blend("odd.blend", "end=6", "black-frame=2 times=1", "clear-frame=5")
+        events = self.events("dark.blend", "odd.blend")
+        messages = [each["message"] for each in events if each["event"] == "message"]
+        self.assertEqual(
+            messages,
+            [
+                "1 frame is all black, unlike others: 2",
+                "1 frame is all transparent, unlike others: 5",
+            ],
+        )
+        ends = {each["scene"]: each for each in events if each["event"] == "scene"}
+        self.assertNotIn("black", ends[0])
+        self.assertEqual((ends[1]["black"], ends[1]["transparent"]), ("2", "5"))
+
+        # The way out that the manual gives.
+        events = self.events("--overwrite", "--frames", ends[1]["black"], "odd.blend")
+        frames = [each["frame"] for each in events if each["event"] == "frame"]
+        self.assertEqual(frames, [2])
+
     def test_json(self) -> None:
         self.blend("one.blend", "end=3", "frame-ms=150", "progress=1")
         self.blend("two.blend", "end=4", "fail-frame=2")

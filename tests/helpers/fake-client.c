@@ -996,6 +996,10 @@ render_frame (JsonObject *params, GString *out)
 
       g_string_append_printf (out, ",\"padding\":\"%s\"", padding);
     }
+  if (strike ("black-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"black\"");
+  if (strike ("clear-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"transparent\"");
   g_string_append_c (out, '}');
   return 0;
 }
