@@ -84,8 +84,9 @@ static gboolean
 is_sane (const RushesFileKind *self)
 {
   return self->key != NULL && self->folder != NULL && is_folder_below (self->folder) &&
-         self->name != NULL && self->name[0] != '.' && strchr (self->name, '/') == NULL && self->extension != NULL &&
-         rushes_picture_is_extension (self->extension) && self->format != NULL;
+         self->name != NULL && self->name[0] != '.' && strchr (self->name, '/') == NULL &&
+         self->extension != NULL && rushes_picture_is_extension (self->extension) &&
+         self->format != NULL;
 }
 
 static guint

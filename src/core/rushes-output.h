@@ -45,7 +45,7 @@ GVariant *rushes_output_list_staging (RushesOutput *self, guint frame, guint cli
 gboolean rushes_output_commit (RushesOutput *self,
                                guint frame,
                                guint client,
-                               GVariant *cameras,
+                               GVariant *poses,
                                GError **error);
 gboolean rushes_output_has_room (RushesOutput *self);
 char *rushes_output_foresee (RushesOutput *self, guint n_left);
