@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 
 # Imported for the verbs that they declare.
-from . import animation, loading, preview, render, report, settings  # noqa: F401
+from . import access, animation, loading, preview, render, report, settings  # noqa: F401
 from .protocol import Channel, serve as serve_channel
 from .session import Session
 from .verbs import VERBS

@@ -44,6 +44,8 @@ char *rushes_output_get_frame_name (RushesOutput *self, guint frame);
 char *rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client);
 gboolean
 rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name, GError **error);
+guint64 rushes_output_get_blend_size (RushesOutput *self);
+const char *rushes_output_get_witness (RushesOutput *self);
 gboolean rushes_output_has_room (RushesOutput *self);
 char *rushes_output_foresee (RushesOutput *self, guint n_left);
 GError *rushes_output_make_full_error (RushesOutput *self);

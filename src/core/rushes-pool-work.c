@@ -18,6 +18,7 @@ work_clear (gpointer data)
     rushes_pool_reconsider (work->pool);
   g_clear_object (&work->scene);
   g_clear_pointer (&work->folder, g_free);
+  g_clear_pointer (&work->blind_node, g_free);
 }
 
 void
