@@ -33,6 +33,7 @@ typedef struct
   char *include;
   char *format;
   char *samples;
+  char *threads;
   char *engine;
   char *order;
   int timeout;
@@ -60,6 +61,7 @@ options_clear (Options *options)
   g_free (options->include);
   g_free (options->format);
   g_free (options->samples);
+  g_free (options->threads);
   g_free (options->engine);
   g_free (options->order);
   g_free (options->frame_timeout);
@@ -94,6 +96,8 @@ parse_options (Options *options, int *argc, char ***argv)
     { "format", 0, 0, G_OPTION_ARG_STRING, &options->format,
       N_ ("Picture format: png, jpeg, exr, …"), N_ ("FORMAT") },
     { "samples", 0, 0, G_OPTION_ARG_STRING, &options->samples, N_ ("Samples a pixel"), N_ ("N") },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options->threads,
+      N_ ("Threads of each Blender (default: as many as it can use)"), N_ ("N") },
     { "engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
       N_ ("Render engine: cycles, eevee, workbench, …"), N_ ("NAME") },
     { "order", 0, 0, G_OPTION_ARG_STRING, &options->order,
@@ -200,6 +204,7 @@ make_settings (const Options *options)
     { "--include", "outputs", options->include },
     { "--format", "format", options->format },
     { "--samples", "samples", options->samples },
+    { "--threads", "threads", options->threads },
     { "--engine", "engine", options->engine },
   };
 
