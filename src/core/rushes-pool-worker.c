@@ -199,6 +199,8 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_clear_pointer (&output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
       rushes_scene_finish_frame (work->scene, commit->index, commit->seconds);
+      worker->n_frames++;
+      pool_place_frame_done (worker->place, work, commit->seconds);
       pool_emit_frame_ended (self, work->scene, commit->frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);

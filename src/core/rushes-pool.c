@@ -30,6 +30,7 @@ enum
 {
   PROP_0,
   PROP_JOBS,
+  PROP_JOBS_REASON,
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
@@ -180,6 +181,14 @@ pool_get_jobs (RushesPool *self)
   for (guint i = 0; i < self->places->len; i++)
     jobs += pool_place_get_jobs (g_ptr_array_index (self->places, i));
   return jobs;
+}
+
+/* There is another number of them, or another reason for it. */
+void
+pool_jobs_changed (RushesPool *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
+  pool_dispatch (self);
 }
 
 /* Begins frames again after trouble. */
@@ -527,9 +536,8 @@ get_first (RushesPool *self)
 static void
 set_jobs (RushesPool *self, PoolPlace *place, guint jobs)
 {
-  place->jobs = jobs;
-  place->room = G_MAXUINT;
-  pool_dispatch (self);
+  pool_place_set_jobs (place, jobs);
+  pool_jobs_changed (self);
 }
 
 static void
@@ -541,6 +549,9 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     {
     case PROP_JOBS:
       g_value_set_uint (value, get_first (self)->jobs);
+      break;
+    case PROP_JOBS_REASON:
+      g_value_take_string (value, rushes_pool_explain_jobs (self));
       break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
@@ -624,12 +635,21 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool:jobs:
    *
-   * How many clients may work at once at the first place. Fewer lets clients finish their frames.
-   * After one has run out of memory there is one fewer, until
-   * the run ends or this is set.
+   * How many clients may work at once at the first place, or #RUSHES_JOBS_AUTO.
+   * Fewer lets clients finish their frames. After one has run out of memory there
+   * is one fewer, until the run ends or this is set.
    */
   properties[PROP_JOBS] =
-      g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
+      g_param_spec_uint ("jobs", NULL, NULL, 0, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
+  /**
+   * RushesPool:jobs-reason:
+   *
+   * How many clients #RUSHES_JOBS_AUTO has found to be right at the first place, and
+   * why, for the user; %NULL if the number is fixed.
+   */
+  properties[PROP_JOBS_REASON] =
+      g_param_spec_string ("jobs-reason", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * RushesPool:order:
    *
@@ -794,6 +814,22 @@ rushes_pool_get_n_clients (RushesPool *self)
   g_return_val_if_fail (RUSHES_IS_POOL (self), 0);
 
   return self->workers->len;
+}
+
+/**
+ * rushes_pool_explain_jobs:
+ * @self: a pool
+ *
+ * Returns: (transfer full) (nullable): #RushesPool:jobs-reason
+ */
+char *
+rushes_pool_explain_jobs (RushesPool *self)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), NULL);
+
+  if (get_first (self)->jobs != RUSHES_JOBS_AUTO)
+    return NULL;
+  return rushes_jobs_explain (&get_first (self)->automatic);
 }
 
 /**
