@@ -218,9 +218,8 @@ cli_inspect (int argc, char **argv)
     }
 
   launcher = rushes_launcher_new (blender != NULL ? blender : "blender");
-  g_object_set (launcher, "factory-startup", factory_startup, NULL);
-  if (sandbox)
-    cli_use_sandbox (launcher, NULL, (const char *const *) argv + 1);
+  g_object_set (launcher, "factory-startup", factory_startup, "sandbox", sandbox, NULL);
+  cli_share (launcher, NULL, (const char *const *) argv + 1);
   if (!rushes_launcher_check (launcher, &error))
     {
       cli_report (NULL, error);

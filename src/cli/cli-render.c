@@ -25,7 +25,7 @@
 typedef struct
 {
   char *output;
-  int jobs;
+  char *jobs;
   char *resolution;
   char *keyframe_scale;
   char *keyframe_shift;
@@ -60,6 +60,7 @@ options_clear (Options *options)
   g_free (options->frames);
   g_free (options->include);
   g_free (options->format);
+  g_free (options->jobs);
   g_free (options->samples);
   g_free (options->threads);
   g_free (options->engine);
@@ -79,8 +80,8 @@ parse_options (Options *options, int *argc, char ***argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
       N_ ("Folder for the results, a folder a scene in it (default: renders)"), N_ ("DIR") },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs,
-      N_ ("How many Blenders work at once (default: 1)"), N_ ("N") },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options->jobs,
+      N_ ("How many Blenders work at once, or auto (default: 1)"), N_ ("N") },
     { "place", 0, 0, G_OPTION_ARG_STRING, &options->places.place,
       N_ ("Where they work, and how many: local=2,slurm=16 (default: here)"), N_ ("LIST") },
     { "resolution", 'r', 0, G_OPTION_ARG_STRING, &options->resolution,
@@ -130,7 +131,6 @@ parse_options (Options *options, int *argc, char ***argv)
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
 
   cli_places_add_options (&options->places, context);
-  options->jobs = 1;
   options->timeout = 30;
   options->retries = 2;
   g_option_context_set_summary (context, _ ("Renders the animations of Blender scenes."));
@@ -429,8 +429,9 @@ make_places (Options *options, const char *output, const char *const *scenes, in
       RushesLauncher *launcher = g_ptr_array_index (launchers, i);
       g_autoptr (GError) error = NULL;
 
-      g_object_set (launcher, "factory-startup", options->factory_startup, NULL);
-      if (options->sandbox && !cli_use_sandbox (launcher, output, scenes))
+      g_object_set (launcher, "factory-startup", options->factory_startup, "sandbox",
+                    options->sandbox, NULL);
+      if (!cli_share (launcher, output, scenes))
         {
           *exit_code = CLI_EXIT_FAILED;
           return NULL;
@@ -493,7 +494,6 @@ cli_render (int argc, char **argv)
   settings = make_settings (&options);
   if (settings == NULL || !parse_order (options.order, &order) ||
       !parse_progress (options.progress, &progress) ||
-      !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
       !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
       !check_between ("--retries", options.retries, 0, 999) ||

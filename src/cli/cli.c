@@ -102,19 +102,20 @@ cli_get_advice (const GError *error)
 }
 
 /**
- * cli_use_sandbox:
+ * cli_share:
  * @launcher: how clients are started
  * @output: (nullable): the folder for the results; made when it is missing
  * @scenes: (array zero-terminated=1): paths
  *
- * Has clients run where they can write nothing but @output.
+ * Lets clients that see little see what they need.
  *
  * Returns: whether @output is there; otherwise it has said why not
  */
 gboolean
-cli_use_sandbox (RushesLauncher *launcher, const char *output, const char *const *scenes)
+cli_share (RushesLauncher *launcher, const char *output, const char *const *scenes)
 {
-  g_object_set (launcher, "sandbox", TRUE, NULL);
+  if (!rushes_launcher_needs_share (launcher))
+    return TRUE;
   for (guint i = 0; scenes[i] != NULL; i++)
     {
       g_autofree char *folder = g_path_get_dirname (scenes[i]);

@@ -8,6 +8,9 @@
 
 #include "rushes-blenders.h"
 #include "rushes-error.h"
+#include "rushes-flatpak.h"
+#include "rushes-host.h"
+#include "rushes-launcher.h"
 
 /* A program that is no Blender may sit there for ever. */
 #define ANSWER_SECONDS 20
@@ -15,6 +18,17 @@
 /* Folders below these in which people unpack what blender.org offers. */
 static const char *const system_folders[] = { "/opt", "/usr/local", "/usr/local/lib" };
 static const char *const home_folders[] = { "", "Applications", "Downloads", "opt", ".local/opt" };
+
+/* Need not be on the search path. */
+#define SNAP "/snap/bin"
+
+/* Prints the Blenders on the search path and below the folders that it is given. */
+#define SEARCH                                                                                     \
+  "show () { [ -f \"$1\" ] && [ -x \"$1\" ] && printf '%s\\n' \"$1\"; }; "                         \
+  "IFS=:; for d in $PATH $0; do "                                                                  \
+  "d=$(cd \"$d\" 2>/dev/null && pwd -P) && show \"$d/blender\"; done; "                            \
+  "for d in \"$@\"; do for p in \"$d\"/[Bb][Ll][Ee][Nn][Dd][Ee][Rr]*/blender; do "                 \
+  "show \"$p\"; done; done"
 
 /* ---- Finding --------------------------------------------------------- */
 
@@ -61,9 +75,8 @@ search_folder (GPtrArray *found, const char *folder)
 }
 
 static void
-find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+find_here (GPtrArray *found)
 {
-  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) path = g_strsplit (g_getenv ("PATH") != NULL ? g_getenv ("PATH") : "", ":", -1);
 
   for (guint i = 0; path[i] != NULL; i++)
@@ -81,7 +94,88 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 
       search_folder (found, folder);
     }
-  add_if_program (found, "/snap/bin/blender");
+  add_if_program (found, SNAP "/blender");
+}
+
+/* What a command prints, one line each. */
+static GStrv
+read_lines (GStrvBuilder *builder, GCancellable *cancellable)
+{
+  g_auto (GStrv) argv = g_strv_builder_end (builder);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GBytes) output = NULL;
+  g_autofree char *text = NULL;
+
+  process =
+      g_subprocess_newv ((const char *const *) argv,
+                         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  if (process == NULL ||
+      !g_subprocess_communicate (process, NULL, cancellable, &output, NULL, NULL))
+    return g_new0 (char *, 1);
+  text = g_strndup (g_bytes_get_data (output, NULL), g_bytes_get_size (output));
+  return g_strsplit (text, "\n", -1);
+}
+
+static void
+take_lines (GPtrArray *found, char **lines)
+{
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0' && !g_ptr_array_find_with_equal_func (found, lines[i], g_str_equal, NULL))
+      g_ptr_array_add (found, g_strdup (lines[i]));
+}
+
+/* The same as find_here() by a program of the host's: most of these folders
+ * cannot be seen from in here. */
+static void
+find_on_host (GPtrArray *found, GCancellable *cancellable)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) lines = NULL;
+
+  rushes_host_add_argv (builder, FALSE);
+  g_strv_builder_add_many (builder, "sh", "-c", SEARCH, SNAP, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (system_folders); i++)
+    g_strv_builder_add (builder, system_folders[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (home_folders); i++)
+    {
+      g_autofree char *folder = g_build_filename (g_get_home_dir (), home_folders[i], NULL);
+
+      g_strv_builder_add (builder, folder);
+    }
+  lines = read_lines (builder, cancellable);
+  take_lines (found, lines);
+}
+
+static void
+find_flatpaks (GPtrArray *found, RushesHost *host, GCancellable *cancellable)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GPtrArray) refs = NULL;
+  g_autofree char *list = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (host != NULL)
+    rushes_host_add_argv (builder, FALSE);
+  g_strv_builder_add_many (builder, "flatpak", "list", "--app", "--columns=application,branch",
+                           NULL);
+  lines = read_lines (builder, cancellable);
+  list = g_strjoinv ("\n", lines);
+  refs = rushes_flatpak_parse_list (list);
+  for (guint i = 0; i < refs->len; i++)
+    g_ptr_array_add (found, g_strdup (g_ptr_array_index (refs, i)));
+}
+
+static void
+find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (RushesHost) host = rushes_host_new ();
+
+  if (host != NULL)
+    find_on_host (found, cancellable);
+  else
+    find_here (found);
+  find_flatpaks (found, host, cancellable);
   g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -91,8 +185,8 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
  * @callback: (scope async): called with what was found
  * @user_data: for @callback
  *
- * Looks for Blenders where people have them: on the search path, and where
- * downloads are unpacked.
+ * Looks for Blenders where people have them: on the search path, where downloads
+ * are unpacked, and among the applications of Flatpak.
  */
 void
 rushes_blenders_find_async (GCancellable *cancellable,
@@ -111,7 +205,8 @@ rushes_blenders_find_async (GCancellable *cancellable,
  * @error: return location for a #GError
  *
  * Returns: (transfer full) (element-type filename) (nullable): absolute paths
- *   of programs, those on the search path first
+ *   of programs, those on the search path first, then names of Flatpak's; as
+ *   #RushesLauncher:blender takes them
  */
 GPtrArray *
 rushes_blenders_find_finish (GAsyncResult *result, GError **error)
@@ -195,7 +290,7 @@ answer_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /**
  * rushes_blender_ask_version_async:
- * @blender: a path, or a name to look up in PATH
+ * @blender: as #RushesLauncher:blender
  * @cancellable: (nullable): ends it early
  * @callback: (scope async): called with the answer
  * @user_data: for @callback
@@ -209,6 +304,8 @@ rushes_blender_ask_version_async (const char *blender,
                                   gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
   Asking *asking;
   GSubprocess *process;
@@ -216,8 +313,11 @@ rushes_blender_ask_version_async (const char *blender,
   g_return_if_fail (blender != NULL);
 
   g_task_set_source_tag (task, rushes_blender_ask_version_async);
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                              &error, blender, "--version", NULL);
+  launcher = rushes_launcher_new (blender);
+  argv = rushes_launcher_build_version_argv (launcher);
+  process = g_subprocess_newv ((const char *const *) argv,
+                               G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                               &error);
   if (process == NULL)
     {
       g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,

@@ -18,8 +18,8 @@
  * RushesChannel:
  *
  * What is said between us and a client: noise up to a marker line, then
- * JSON-RPC 2.0 with Content-Length framing, one call at a time. It knows two
- * streams and the protocol; it knows no process and no time.
+ * JSON-RPC 2.0 with Content-Length framing; calls are answered in their order.
+ * It knows two streams and the protocol; it knows no process and no time.
  *
  * jsonrpc-glib's streams do the framing. Its client is not used: up to 3.44 it
  * turns an error reply into text, and warns on the terminal about what a
@@ -34,7 +34,7 @@ struct _RushesChannel
   GCancellable *cancellable;   /* (owned): ends the reading */
   gboolean reading;
   gint64 last_id;
-  gboolean calling; /* a reply to last_id is awaited */
+  guint n_calls; /* so many replies are awaited, the last one to last_id */
 };
 
 enum
@@ -59,7 +59,7 @@ static void
 end (RushesChannel *self, const GError *error)
 {
   self->reading = FALSE;
-  self->calling = FALSE;
+  self->n_calls = 0;
   g_signal_emit (self, signals[ENDED], 0, error);
 }
 
@@ -107,7 +107,7 @@ error_from_code (gint64 code)
     }
 }
 
-/* A reply belongs to the call under way. */
+/* A reply belongs to the oldest call under way. */
 static gboolean
 handle_reply (RushesChannel *self, GVariant *message)
 {
@@ -116,7 +116,8 @@ handle_reply (RushesChannel *self, GVariant *message)
   const char *text = "";
   gint64 id, code = 0;
 
-  if (!self->calling || !g_variant_lookup (message, "id", "x", &id) || id != self->last_id)
+  if (self->n_calls == 0 || !g_variant_lookup (message, "id", "x", &id) ||
+      id != self->last_id - self->n_calls + 1)
     return FALSE;
 
   value = g_variant_lookup_value (message, "result", G_VARIANT_TYPE_VARDICT);
@@ -132,7 +133,7 @@ handle_reply (RushesChannel *self, GVariant *message)
       error = g_error_new_literal (RUSHES_ERROR, (int) error_from_code (code), text);
     }
 
-  self->calling = FALSE;
+  self->n_calls--;
   g_signal_emit (self, signals[REPLY], 0, value, error);
   return TRUE;
 }
@@ -339,11 +340,12 @@ rushes_channel_open (RushesChannel *self)
 
 /**
  * rushes_channel_call:
- * @self: an open channel with no call under way
+ * @self: an open channel
  * @method: a verb of the protocol
  * @params: (nullable): its named parameters, a{sv}; a floating reference is taken
  *
- * Calls a verb; #RushesChannel::reply or #RushesChannel::ended follows.
+ * Calls a verb; #RushesChannel::reply or #RushesChannel::ended follows. The
+ * client comes to it when it has answered the calls before.
  */
 void
 rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
@@ -353,9 +355,8 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
 
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
   g_return_if_fail (method != NULL);
-  g_return_if_fail (!self->calling);
 
-  self->calling = TRUE;
+  self->n_calls++;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "jsonrpc", "s", "2.0");
   g_variant_dict_insert (&dict, "id", "x", ++self->last_id);

@@ -27,9 +27,9 @@
  * RushesClient:
  *
  * One Blender process that we started and talk to over a #RushesChannel, one
- * call at a time. It never loads or renders by itself. When the process is gone for whatever
- * reason, the state is %RUSHES_CLIENT_DEAD, the cause is known, and a call
- * under way has returned that cause.
+ * call at a time, of which the next may be on its way already. It never loads or renders by itself.
+ * When the process is gone for whatever reason, the state is %RUSHES_CLIENT_DEAD, the cause is
+ * known, and a call under way has returned that cause.
  */
 struct _RushesClient
 {
@@ -51,8 +51,10 @@ struct _RushesClient
   RushesSlurmJob *job;    /* (owned) (nullable): what it is in the queue of a cluster */
   gboolean explaining;    /* the cluster is asked for the cause of death */
 
-  GTask *task;       /* (owned) (nullable): the start or the call under way */
-  guint timeout;     /* of the task, in seconds; 0: none */
+  GTask *task;   /* (owned) (nullable): the start or the call under way */
+  guint timeout; /* of the task, in seconds; 0: none */
+  GTask *ahead;  /* (owned) (nullable): the call that was sent ahead */
+  guint ahead_timeout;
   GSource *watchdog; /* (owned) (nullable): fires when the task's time is up */
   GSource *reaper;   /* (owned) (nullable): the next step of an ending */
   int next_signal;   /* what the reaper sends; 0: nothing is left to send */
@@ -85,6 +87,7 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void begin_end (RushesClient *self, int first_signal);
+static void feed_watchdog (RushesClient *self);
 
 static void
 set_state (RushesClient *self, RushesClientState state)
@@ -116,12 +119,21 @@ clear_source (GSource **source)
 static GTask *
 end_task (RushesClient *self)
 {
+  GTask *task = g_steal_pointer (&self->task);
+
   if (self->watchdog != NULL)
     g_source_set_ready_time (self->watchdog, -1);
-  if (self->state == RUSHES_CLIENT_BUSY || self->state == RUSHES_CLIENT_STARTING)
+  if (self->ahead != NULL)
+    {
+      self->task = g_steal_pointer (&self->ahead);
+      self->timeout = self->ahead_timeout;
+      rushes_oom_mark (self->oom);
+      feed_watchdog (self);
+    }
+  else if (self->state == RUSHES_CLIENT_BUSY || self->state == RUSHES_CLIENT_STARTING)
     set_state (self, RUSHES_CLIENT_READY);
 
-  return g_steal_pointer (&self->task);
+  return task;
 }
 
 /* The first cause is the true one: what follows from it (a broken pipe, an
@@ -151,6 +163,7 @@ set_dead (RushesClient *self)
 {
   G_GNUC_UNUSED g_autoptr (RushesClient) guard = g_object_ref (self);
   g_autoptr (GTask) task = NULL;
+  g_autoptr (GTask) ahead = NULL;
 
   /* explained_cb() comes back to this. */
   if (self->state == RUSHES_CLIENT_DEAD || self->explaining)
@@ -169,9 +182,12 @@ set_dead (RushesClient *self)
     }
 
   task = g_steal_pointer (&self->task);
+  ahead = g_steal_pointer (&self->ahead);
   set_state (self, RUSHES_CLIENT_DEAD);
   if (task != NULL)
     g_task_return_error (task, g_error_copy (self->cause));
+  if (ahead != NULL)
+    g_task_return_new_error (ahead, RUSHES_ERROR, RUSHES_ERROR_STOPPED, "%s", _ ("Not begun"));
 }
 
 /* ---- Ending ---------------------------------------------------------- */
@@ -331,6 +347,16 @@ rushes_client_explain_death (int wait_status, gboolean oom)
                       _ ("Blender quit by itself with exit code %d"), WEXITSTATUS (wait_status));
 }
 
+/* What was not there to be started, where it should have been. */
+static GError *
+explain_missing (RushesClient *self, int wait_status)
+{
+  /* Once it was ready, nothing can be missing. */
+  return self->blender_version == NULL && WIFEXITED (wait_status)
+             ? rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (wait_status))
+             : NULL;
+}
+
 /* Whoever refuses a job says so there, in the last of its lines. */
 static GError *
 explain_refusal (RushesClient *self)
@@ -356,8 +382,8 @@ explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_clear_error (&cause);
       return;
     }
-  if (cause == NULL && WIFEXITED (status))
-    cause = rushes_launcher_explain_exit (self->launcher, WEXITSTATUS (status));
+  if (cause == NULL)
+    cause = explain_missing (self, status);
   if (cause == NULL && self->node == NULL && !rushes_slurm_job_is_known (self->job))
     cause = explain_refusal (self);
   if (cause == NULL)
@@ -386,8 +412,14 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       rushes_slurm_job_explain_async (self->job, explained_cb, g_object_ref (self));
     }
   else
-    take_cause (self, rushes_client_explain_death (g_subprocess_get_status (process),
-                                                   rushes_oom_has_struck (self->oom)));
+    {
+      int status = g_subprocess_get_status (process);
+      GError *cause = explain_missing (self, status);
+
+      take_cause (self, cause != NULL ? cause
+                                      : rushes_client_explain_death (
+                                            status, rushes_oom_has_struck (self->oom)));
+    }
   if (self->state == RUSHES_CLIENT_DEAD || self->task == NULL ||
       !rushes_channel_is_reading (self->channel))
     {
@@ -691,8 +723,24 @@ rushes_client_start_finish (RushesClient *self, GAsyncResult *result, GError **e
 }
 
 /**
+ * rushes_client_can_call:
+ * @self: a client
+ *
+ * Returns: whether rushes_client_call_async() may be called
+ */
+gboolean
+rushes_client_can_call (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), FALSE);
+
+  return self->state == RUSHES_CLIENT_READY ||
+         (self->state == RUSHES_CLIENT_BUSY && self->ahead == NULL);
+}
+
+/**
  * rushes_client_call_async:
- * @self: a client in state %RUSHES_CLIENT_READY
+ * @self: a client in state %RUSHES_CLIENT_READY, or in %RUSHES_CLIENT_BUSY with
+ *   one call
  * @method: a verb of the protocol
  * @params: (nullable): its named parameters, a{sv}; a floating reference is taken
  * @timeout: seconds without any sign of life after which the client is ended;
@@ -701,7 +749,8 @@ rushes_client_start_finish (RushesClient *self, GAsyncResult *result, GError **e
  * @user_data: for @callback
  *
  * Calls a verb. The call ends by itself: with Blender's reply, or with the
- * cause of the client's death.
+ * cause of the client's death. A second call is sent ahead; if the client dies
+ * before it comes to that, it ends with %RUSHES_ERROR_STOPPED.
  */
 void
 rushes_client_call_async (RushesClient *self,
@@ -712,8 +761,16 @@ rushes_client_call_async (RushesClient *self,
                           gpointer user_data)
 {
   g_return_if_fail (RUSHES_IS_CLIENT (self));
-  g_return_if_fail (self->state == RUSHES_CLIENT_READY);
-  g_return_if_fail (self->task == NULL);
+  g_return_if_fail (rushes_client_can_call (self));
+
+  if (self->task != NULL)
+    {
+      self->ahead = g_task_new (self, NULL, callback, user_data);
+      g_task_set_source_tag (self->ahead, rushes_client_call_async);
+      self->ahead_timeout = timeout;
+      rushes_channel_call (self->channel, method, params);
+      return;
+    }
 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, rushes_client_call_async);

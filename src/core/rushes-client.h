@@ -47,6 +47,7 @@ void rushes_client_start_async (RushesClient *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean rushes_client_start_finish (RushesClient *self, GAsyncResult *result, GError **error);
+gboolean rushes_client_can_call (RushesClient *self);
 void rushes_client_call_async (RushesClient *self,
                                const char *method,
                                GVariant *params,

@@ -31,6 +31,7 @@ G_BEGIN_DECLS
  * @RUSHES_ERROR_GPU_FAILED: the graphics card or its driver gave up
  * @RUSHES_ERROR_SCRIPTS_BLOCKED: the scene holds Python that nobody has allowed
  * @RUSHES_ERROR_TAKEN_AWAY: the cluster ended the client for reasons of its own
+ * @RUSHES_ERROR_UNREACHABLE: we and Blender do not see the same files
  *
  * Why something did not work, in the terms of a person who renders. One list
  * serves for errors of the library and for the causes of a failed frame.
@@ -60,6 +61,7 @@ typedef enum
   RUSHES_ERROR_GPU_FAILED,
   RUSHES_ERROR_SCRIPTS_BLOCKED,
   RUSHES_ERROR_TAKEN_AWAY,
+  RUSHES_ERROR_UNREACHABLE,
 } RushesError;
 
 #define RUSHES_ERROR (rushes_error_quark ())

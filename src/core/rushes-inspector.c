@@ -224,9 +224,10 @@ call (RushesInspector *self)
 static void
 check_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
 {
+  RushesLauncher *launcher = g_object_get_data (G_OBJECT (task), "launcher");
   g_autoptr (GError) error = NULL;
 
-  if (rushes_blend_check (path, &error))
+  if (rushes_launcher_reach (launcher, path, NULL, &error) && rushes_blend_check (path, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -261,6 +262,8 @@ check (RushesInspector *self)
 
   g_task_set_source_tag (task, check);
   g_task_set_task_data (task, g_strdup (self->job->path), g_free);
+  g_object_set_data_full (G_OBJECT (task), "launcher", g_object_ref (self->launcher),
+                          g_object_unref);
   g_task_run_in_thread (task, check_thread);
 }
 

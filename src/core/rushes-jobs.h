@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* For #RushesPool:jobs: as many as this computer has use for. */
-#define RUSHES_JOBS_AUTO 0
+#define RUSHES_JOBS_AUTO G_MAXUINT
 
 /**
  * RushesJobsReason:

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "rushes-error.h"
+#include "rushes-flatpak.h"
+#include "rushes-host.h"
 #include "rushes-launcher.h"
 #include "rushes-sandbox.h"
 
@@ -24,8 +26,10 @@
 #define ON_NODE                                                                                    \
   "[ -r \"$1\" ] || { echo \"$1 is not there\" >&2; exit 66; }; shift; "                           \
   "exec \"$0\" --threads \"${SLURM_CPUS_ON_NODE:-0}\" \"$@\""
-#define EXIT_NO_SCRIPT  66
-#define EXIT_NO_BLENDER 127
+#define EXIT_NO_SCRIPT 66
+
+/* How shells, and nice, say that there is no such program. */
+#define EXIT_NO_PROGRAM 127
 
 /**
  * RushesLauncher:
@@ -36,7 +40,8 @@
 struct _RushesLauncher
 {
   GObject parent_instance;
-  char *blender;       /* (owned) a path, or a name to look up in PATH */
+  char *blender;       /* (owned) a path, a name to look up in PATH, or one of Flatpak's */
+  RushesHost *host;    /* (owned) (nullable): where they run instead of in here */
   RushesSlurm *slurm;  /* (owned) (nullable): the cluster that they run on */
   GPtrArray *readable; /* (owned) (element-type filename): what a sandbox must show */
   GPtrArray *writable; /* (owned) (element-type filename): what it must let be written */
@@ -133,6 +138,7 @@ rushes_launcher_finalize (GObject *object)
   RushesLauncher *self = RUSHES_LAUNCHER (object);
 
   g_clear_pointer (&self->blender, g_free);
+  g_clear_pointer (&self->host, rushes_host_free);
   g_clear_object (&self->slurm);
   g_clear_pointer (&self->readable, g_ptr_array_unref);
   g_clear_pointer (&self->writable, g_ptr_array_unref);
@@ -152,7 +158,8 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
   /**
    * RushesLauncher:blender:
    *
-   * The Blender to start: a path, or a name to look up in PATH.
+   * The Blender to start: a path, a name to look up in PATH, or what Flatpak
+   * calls it, such as org.blender.Blender//stable.
    */
   properties[PROP_BLENDER] =
       g_param_spec_string ("blender", NULL, NULL, "blender",
@@ -198,15 +205,17 @@ rushes_launcher_class_init (RushesLauncherClass *klass)
 static void
 rushes_launcher_init (RushesLauncher *self)
 {
+  self->host = rushes_host_new ();
   self->readable = g_ptr_array_new_with_free_func (g_free);
   self->writable = g_ptr_array_new_with_free_func (g_free);
 }
 
 /**
  * rushes_launcher_new:
- * @blender: a path, or a name to look up in PATH
+ * @blender: as #RushesLauncher:blender
  *
- * Returns: (transfer full): a launcher of clients on this computer
+ * Returns: (transfer full): a launcher of clients on this computer; if we are a
+ *   Flatpak, outside of it
  */
 RushesLauncher *
 rushes_launcher_new (const char *blender)
@@ -226,14 +235,28 @@ find_client_script (void)
 }
 
 /**
+ * rushes_launcher_needs_share:
+ * @self: a launcher
+ *
+ * Returns: whether clients see no folders but those of rushes_launcher_share()
+ */
+gboolean
+rushes_launcher_needs_share (RushesLauncher *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+
+  return self->sandbox || rushes_flatpak_is_ref (self->blender);
+}
+
+/**
  * rushes_launcher_share:
  * @self: a launcher
  * @folder: an existing folder, relative to the current one
  * @writable: whether clients write there too
  *
  * Lets clients that are started from now on use @folder in spite of
- * #RushesLauncher:sandbox. One client renders many scenes, so they share what
- * is shared with any.
+ * #RushesLauncher:sandbox, or of Flatpak's. One client renders many scenes, so
+ * they share what is shared with any.
  *
  * Returns: whether clients that were started before lack it
  */
@@ -255,7 +278,24 @@ rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writab
   if (g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
     return FALSE;
   g_ptr_array_add (folders, g_steal_pointer (&path));
-  return self->sandbox;
+  return rushes_launcher_needs_share (self);
+}
+
+static gboolean
+check_programs (RushesLauncher *self, GError **error)
+{
+  gboolean is_ref = rushes_flatpak_is_ref (self->blender);
+  const char *name = is_ref ? "flatpak" : self->blender;
+  g_autofree char *program = g_find_program_in_path (name);
+
+  /* What nodes have is for them to say. */
+  if (program == NULL && self->slurm == NULL)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                   _ ("There is no program “%s”; install Blender, or say where it is"), name);
+      return FALSE;
+    }
+  return !self->sandbox || is_ref || rushes_sandbox_check (error);
 }
 
 /**
@@ -263,7 +303,8 @@ rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writab
  * @self: a launcher
  * @error: return location for a #GError
  *
- * Looks for Blender, and for what a sandbox needs, without starting it.
+ * Looks for Blender, and for what a sandbox needs, without starting it. What a
+ * host lacks shows when a client starts: see rushes_launcher_explain_exit().
  *
  * Returns: whether there are programs to start, else
  *   %RUSHES_ERROR_COULD_NOT_START
@@ -271,46 +312,70 @@ rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writab
 gboolean
 rushes_launcher_check (RushesLauncher *self, GError **error)
 {
-  g_autofree char *program = NULL;
   g_autofree char *script = find_client_script ();
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
   if (self->slurm != NULL && !rushes_slurm_check (self->slurm, error))
     return FALSE;
-  /* What nodes have is for them to say. */
-  program = self->slurm == NULL ? g_find_program_in_path (self->blender) : NULL;
-  if (program == NULL && self->slurm == NULL)
-    {
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                   _ ("There is no program “%s”; install Blender, or say where it is"),
-                   self->blender);
-      return FALSE;
-    }
   if (!g_file_test (script, G_FILE_TEST_IS_REGULAR))
     {
       g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                    _ ("Rushes is not installed completely: “%s” is missing"), script);
       return FALSE;
     }
-  return !self->sandbox || rushes_sandbox_check (error);
+  return rushes_launcher_has_host (self) ? rushes_host_check (self->host, error)
+                                         : check_programs (self, error);
 }
 
-/* The sandbox has to show the programs too, wherever they lie. */
-static void
-add_sandbox (RushesLauncher *self, GStrvBuilder *argv, const char *script)
+static GError *
+explain_host (RushesLauncher *self, int exit_code)
 {
-  g_autofree char *program = g_find_program_in_path (self->blender);
-  g_autofree char *program_dir = program != NULL ? g_path_get_dirname (program) : NULL;
-  g_autofree char *script_dir = g_path_get_dirname (script);
-  g_autoptr (GPtrArray) readable = g_ptr_array_copy (self->readable, NULL, NULL);
+  gboolean is_ref = rushes_flatpak_is_ref (self->blender);
 
-  /* It holds the same strings, not copies. */
-  g_ptr_array_set_free_func (readable, NULL);
-  g_ptr_array_add (readable, script_dir);
-  if (program_dir != NULL)
-    g_ptr_array_add (readable, program_dir);
-  rushes_sandbox_add_argv (argv, readable, self->writable);
+  if (exit_code != EXIT_NO_PROGRAM)
+    return NULL;
+  return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                      _ ("Outside Rushes’ own Flatpak there is no program “%s”; install it, or "
+                         "say where Blender is"),
+                      is_ref          ? "flatpak"
+                      : self->sandbox ? "bwrap"
+                                      : self->blender);
+}
+
+static GError *
+explain_node (RushesLauncher *self, int exit_code)
+{
+  g_autofree char *script = find_client_script ();
+
+  if (exit_code == EXIT_NO_PROGRAM)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("There is no program “%s” on the nodes; say where Blender is there"),
+                        self->blender);
+  if (exit_code == EXIT_NO_SCRIPT)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("Nodes do not see “%s”; install Rushes in a folder that they share "
+                           "with this computer"),
+                        script);
+  return NULL;
+}
+
+/**
+ * rushes_launcher_explain_exit:
+ * @self: a launcher
+ * @exit_code: of a client
+ *
+ * Returns: (transfer full) (nullable): what a node or a host lacks, if that was
+ *   why the client ended
+ */
+GError *
+rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+
+  if (self->slurm != NULL)
+    return explain_node (self, exit_code);
+  return self->host != NULL ? explain_host (self, exit_code) : NULL;
 }
 
 /**
@@ -348,32 +413,146 @@ rushes_launcher_make_ticket (RushesLauncher *self, const char *token)
 }
 
 /**
- * rushes_launcher_explain_exit:
+ * rushes_launcher_has_host:
  * @self: a launcher
- * @exit_code: of a client
  *
- * Returns: (transfer full) (nullable): what a node lacks, if that was why the
- *   client ended
+ * Returns: whether clients run outside the Flatpak that we are in, and may see
+ *   other files
  */
-GError *
-rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
+gboolean
+rushes_launcher_has_host (RushesLauncher *self)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+
+  /* A cluster is not reached from in a Flatpak: its programs are missing there. */
+  return self->host != NULL && self->slurm == NULL;
+}
+
+/**
+ * rushes_launcher_reach:
+ * @self: a launcher
+ * @scene: absolute path of a .blend
+ * @folder: (nullable): absolute path of the folder for its results
+ * @error: return location for a #GError
+ *
+ * Finds out whether clients see the same files as we do. May block, and may be
+ * called in any thread.
+ *
+ * Returns: whether they do, else %RUSHES_ERROR_UNREACHABLE
+ */
+gboolean
+rushes_launcher_reach (RushesLauncher *self, const char *scene, const char *folder, GError **error)
+{
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
+
+  return !rushes_launcher_has_host (self) || rushes_host_reach (self->host, scene, folder, error);
+}
+
+/* ---- Command lines --------------------------------------------------- */
+
+/* Each layer adds what runs that which follows: the way to a host or to a node,
+ * then what keeps Blender from files, then Blender. */
+
+static char *
+find_visible_script (RushesLauncher *self)
 {
   g_autofree char *script = find_client_script ();
 
-  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  return rushes_launcher_has_host (self) ? rushes_host_find_path (self->host, script)
+                                         : g_steal_pointer (&script);
+}
 
-  if (self->slurm == NULL)
-    return NULL;
-  if (exit_code == EXIT_NO_BLENDER)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                        _ ("There is no program “%s” on the nodes; say where Blender is there"),
-                        self->blender);
-  if (exit_code == EXIT_NO_SCRIPT)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                        _ ("Nodes do not see “%s”; install Rushes in a folder that they share "
-                           "with this computer"),
-                        script);
-  return NULL;
+/* Makes no copies. */
+static void
+append (GPtrArray *folders, GPtrArray *more)
+{
+  for (guint i = 0; i < more->len; i++)
+    g_ptr_array_add (folders, g_ptr_array_index (more, i));
+}
+
+/* Without a sandbox of ours, nothing may be kept from it that it had before. */
+static void
+add_flatpak (RushesLauncher *self, GStrvBuilder *argv, char *script_dir)
+{
+  g_autoptr (GPtrArray) readable = g_ptr_array_new ();
+  g_autoptr (GPtrArray) writable = g_ptr_array_new ();
+
+  g_ptr_array_add (readable, script_dir);
+  append (self->sandbox ? readable : writable, self->readable);
+  append (writable, self->writable);
+  rushes_flatpak_add_argv (argv, self->blender, readable, writable, self->sandbox);
+}
+
+/* The sandbox has to show the programs too, wherever they lie. */
+static void
+add_sandbox (RushesLauncher *self, GStrvBuilder *argv, char *script_dir)
+{
+  g_autofree char *program = rushes_launcher_has_host (self)
+                                 ? g_strdup (self->blender)
+                                 : g_find_program_in_path (self->blender);
+  g_autofree char *program_dir =
+      program != NULL && g_path_is_absolute (program) ? g_path_get_dirname (program) : NULL;
+  g_autoptr (GPtrArray) readable = g_ptr_array_new ();
+
+  append (readable, self->readable);
+  g_ptr_array_add (readable, script_dir);
+  if (program_dir != NULL)
+    g_ptr_array_add (readable, program_dir);
+  rushes_sandbox_add_argv (argv, readable, self->writable);
+}
+
+static void
+add_place (RushesLauncher *self, GStrvBuilder *argv, const char *token)
+{
+  if (self->slurm != NULL)
+    {
+      g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
+
+      rushes_slurm_add_argv (self->slurm, argv, ticket);
+    }
+  else if (self->host != NULL)
+    rushes_host_add_argv (argv, self->background);
+}
+
+static void
+add_blender (RushesLauncher *self, GStrvBuilder *argv, const char *script)
+{
+  g_autofree char *script_dir = g_path_get_dirname (script);
+
+  if (rushes_flatpak_is_ref (self->blender) && self->slurm == NULL)
+    {
+      add_flatpak (self, argv, script_dir);
+      return;
+    }
+  if (self->sandbox)
+    add_sandbox (self, argv, script_dir);
+  if (self->slurm != NULL)
+    g_strv_builder_add_many (argv, "sh", "-c", ON_NODE, self->blender, script, NULL);
+  else
+    g_strv_builder_add (argv, self->blender);
+}
+
+/**
+ * rushes_launcher_build_version_argv:
+ * @self: a launcher
+ *
+ * Returns: (transfer full): the command line that asks Blender for its version
+ */
+GStrv
+rushes_launcher_build_version_argv (RushesLauncher *self)
+{
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_autofree char *script = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
+  g_return_val_if_fail (self->slurm == NULL, NULL);
+
+  script = find_visible_script (self);
+  add_place (self, argv, NULL);
+  add_blender (self, argv, script);
+  g_strv_builder_add (argv, "--version");
+
+  return g_strv_builder_end (argv);
 }
 
 /**
@@ -387,23 +566,14 @@ GStrv
 rushes_launcher_build_argv (RushesLauncher *self, const char *token)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
-  g_autofree char *script = find_client_script ();
+  g_autofree char *script = NULL;
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
-  if (self->slurm != NULL)
-    {
-      g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
-
-      rushes_slurm_add_argv (self->slurm, argv, ticket);
-    }
-  if (self->sandbox)
-    add_sandbox (self, argv, script);
-  if (self->slurm != NULL)
-    g_strv_builder_add_many (argv, "sh", "-c", ON_NODE, self->blender, script, NULL);
-  else
-    g_strv_builder_add (argv, self->blender);
+  script = find_visible_script (self);
+  add_place (self, argv, token);
+  add_blender (self, argv, script);
   g_strv_builder_add_many (argv, "--background", "--disable-autoexec", "-noaudio", NULL);
   if (self->factory_startup)
     g_strv_builder_add (argv, "--factory-startup");
@@ -412,6 +582,8 @@ rushes_launcher_build_argv (RushesLauncher *self, const char *token)
 
   return g_strv_builder_end (argv);
 }
+
+/* ---- Processes ------------------------------------------------------- */
 
 /* Runs between fork and exec: async-signal-safe calls only. */
 static void
@@ -537,8 +709,8 @@ rushes_launcher_spawn_async (RushesLauncher *self,
   spawn = g_new0 (Spawn, 1);
   spawn->blender = g_strdup (self->blender);
   spawn->argv = rushes_launcher_build_argv (self, token);
-  /* On a node, priority is for Slurm to give. */
-  spawn->background = self->background && self->slurm == NULL;
+  /* On a host, its own command line takes care of that; on a node, Slurm does. */
+  spawn->background = self->background && self->host == NULL && self->slurm == NULL;
   g_task_set_task_data (task, spawn, spawn_free);
   g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
 }

@@ -22,12 +22,12 @@ static const char *const gpu_query[] = { "nvidia-smi", "--query-gpu=memory.free"
  */
 struct _RushesMachine
 {
-  guint64 idle, total; /* what processors have done so far, as the kernel counts */
-  GSubprocess *query;  /* (owned) (nullable): a look at the GPUs under way */
+  guint64 idle, total;       /* what processors have done so far, as the kernel counts */
+  GSubprocess *query;        /* (owned) (nullable): a look at the GPUs under way */
   GCancellable *cancellable; /* (owned) */
-  gboolean blind;      /* nobody can be asked about GPUs */
-  guint64 gpu_free;    /* bytes, of the fullest; 0: not known */
-  guint64 gpu_first;   /* what was free there at first */
+  gboolean blind;            /* nobody can be asked about GPUs */
+  guint64 gpu_free;          /* bytes, of the fullest; 0: not known */
+  guint64 gpu_first;         /* what was free there at first */
 };
 
 /* "cpu  user nice system idle iowait …": proc(5). */

@@ -46,6 +46,9 @@ pool_place_begin_run (PoolPlace *place)
   place->started_once = FALSE;
   place->given_up = FALSE;
   pool_place_set_jobs (place, place->jobs);
+  /* Now, as no client has taken any of it yet. */
+  if (!pool_place_is_remote (place))
+    place->machine = rushes_machine_new ();
 }
 
 void
@@ -111,6 +114,11 @@ pool_place_shrink (PoolPlace *place, RushesScene *scene)
   place->room = MAX (MIN (pool_place_get_jobs (place), place->n_workers - place->n_leaving), 2) - 1;
   place->automatic.count = place->room + 1;
   rushes_jobs_run_out_of_memory (&place->automatic, g_get_monotonic_time ());
+  if (place->jobs == RUSHES_JOBS_AUTO)
+    {
+      pool_jobs_changed (place->pool);
+      return TRUE;
+    }
   text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
                                     "Memory ran out; %u Blenders go on working", place->room),
                           place->room);
@@ -152,7 +160,7 @@ pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds)
 {
   RushesJobsReading reading = { .now = g_get_monotonic_time () };
 
-  if (place->jobs != RUSHES_JOBS_AUTO || pool_place_is_remote (place))
+  if (place->jobs != RUSHES_JOBS_AUTO || place->machine == NULL)
     return;
 
   /* A light frame of one scene is less than a heavy one of another. */
@@ -160,9 +168,7 @@ pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds)
     work->worth = seconds;
   place->n_frames++;
   place->n_worth += work->worth;
-  if (place->machine == NULL)
-    place->machine = rushes_machine_new ();
-  else if (reading.now - place->looked < LOOK_SECONDS * G_USEC_PER_SEC)
+  if (reading.now - place->looked < LOOK_SECONDS * G_USEC_PER_SEC)
     return;
 
   place->looked = reading.now;

@@ -66,6 +66,7 @@ struct _PoolPlace
   guint room;               /* how many memory has room for, as far as it is known */
   guint n_workers;          /* clients not yet dead */
   guint n_leaving;          /* those of them on their way out */
+  double round_trip;        /* seconds from us to a client and back; 0: not known */
   guint start_failures;     /* in a row */
   gboolean started_once;
   gboolean given_up; /* until the run ends */
@@ -87,6 +88,16 @@ struct _PoolWork
   guint load_failures;
 };
 
+/* A frame in a client's hand, or on its way there. */
+typedef struct
+{
+  PoolWork *work;       /* (owned) (nullable): %NULL when there is none */
+  RushesOutput *output; /* (owned) */
+  char *staging;        /* (owned): where it is written */
+  guint index;
+  guint frame;
+} PoolHand;
+
 /* A client and what it does. */
 struct _PoolWorker
 {
@@ -94,7 +105,7 @@ struct _PoolWorker
   PoolPlace *place;     /* outlives it */
   RushesClient *client; /* (owned) */
   PoolWork *work;       /* (owned) (nullable): the scene that it has, or is loading */
-  gboolean busy;        /* a call, or the start, is under way */
+  guint n_calls;        /* calls, or the start, that are under way */
   gboolean leaving;     /* gets no more work */
   gboolean useful;      /* it has tried to load a scene in its life */
   gboolean forgiven;    /* its last call lacked memory, and there are fewer clients now */
@@ -102,11 +113,9 @@ struct _PoolWorker
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
   guint n_commits;      /* its frames that are being checked */
   guint n_frames;       /* that it has rendered */
-
-  RushesOutput *output; /* (owned) (nullable): of the frame in hand */
-  char *staging;        /* (owned) (nullable): where that frame is written */
-  guint index;
-  guint frame;
+  PoolHand hand;        /* the frame that it renders */
+  PoolHand ahead;       /* the one after that, which it has been told of */
+  gboolean was_ahead;   /* the frame that it renders was such a one */
 };
 
 PoolPlace *pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs);

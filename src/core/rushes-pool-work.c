@@ -60,7 +60,7 @@ pool_work_update (PoolWork *work)
     {
       PoolWorker *worker = g_ptr_array_index (self->workers, i);
 
-      if (worker->work == work && !worker->busy)
+      if (worker->work == work && worker->n_calls == 0)
         pool_worker_leave (worker);
     }
   g_ptr_array_remove (self->works, work);
@@ -101,14 +101,11 @@ pool_work_bind (PoolWork *work, const RushesInfo *info)
   rushes_scene_bind_async (work->scene, info, bind_cb, g_rc_box_acquire (work));
 }
 
+/* @error: (nullable): why the scene cannot be rendered. */
 static void
-open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+opened (PoolWork *work, const GError *error)
 {
-  g_autoptr (PoolWork) work = user_data;
-  g_autoptr (GError) error = NULL;
-
-  work->pool->n_flights--;
-  if (!rushes_scene_open_finish (work->scene, result, &error))
+  if (error != NULL)
     pool_work_fail (work, error);
   else if (!pool_work_is_over (work))
     {
@@ -123,6 +120,97 @@ open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         work->numbers.known = FALSE;
     }
   pool_dispatch (work->pool);
+}
+
+typedef struct
+{
+  RushesLauncher *launcher; /* (owned) */
+  char *path;               /* (owned) */
+  char *folder;             /* (owned) */
+  GError *error;            /* (owned) (nullable): of the opening */
+} Reaching;
+
+static void
+reaching_free (gpointer data)
+{
+  Reaching *reaching = data;
+
+  g_clear_object (&reaching->launcher);
+  g_clear_pointer (&reaching->path, g_free);
+  g_clear_pointer (&reaching->folder, g_free);
+  g_clear_error (&reaching->error);
+  g_free (reaching);
+}
+
+static void
+reach_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Reaching *reaching = task_data;
+  GError *error = NULL;
+
+  /* That clients see other files than we do explains what did not open. */
+  if (!rushes_launcher_reach (reaching->launcher, reaching->path, reaching->folder, &error) ||
+      (error = g_steal_pointer (&reaching->error)) != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+reach_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWork) work = user_data;
+  g_autoptr (GError) error = NULL;
+
+  work->pool->n_flights--;
+  g_task_propagate_boolean (G_TASK (result), &error);
+  opened (work, error);
+}
+
+/* (nullable): the one whose clients may see other files than we do. */
+static RushesLauncher *
+find_host_launcher (RushesPool *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (rushes_launcher_has_host (place->launcher))
+        return place->launcher;
+    }
+  return NULL;
+}
+
+/* Do clients on a host see the scene and its folder? @error: (transfer full). */
+static void
+reach (PoolWork *work, RushesLauncher *launcher, GError *error)
+{
+  g_autoptr (GTask) task = g_task_new (work->pool, NULL, reach_cb, g_rc_box_acquire (work));
+  Reaching *reaching = g_new0 (Reaching, 1);
+
+  g_task_set_source_tag (task, reach);
+  reaching->launcher = g_object_ref (launcher);
+  reaching->path = g_strdup (rushes_scene_get_path (work->scene));
+  reaching->folder = g_strdup (work->folder);
+  reaching->error = error;
+  g_task_set_task_data (task, reaching, reaching_free);
+  work->pool->n_flights++;
+  g_task_run_in_thread (task, reach_thread);
+}
+
+static void
+open_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PoolWork) work = user_data;
+  RushesLauncher *launcher = find_host_launcher (work->pool);
+  g_autoptr (GError) error = NULL;
+
+  work->pool->n_flights--;
+  rushes_scene_open_finish (work->scene, result, &error);
+  if (launcher != NULL)
+    reach (work, launcher, g_steal_pointer (&error));
+  else
+    opened (work, error);
 }
 
 /* Takes @scene to work: opens its folder. */

@@ -9,13 +9,40 @@
  * meanwhile, but not past a disk that cannot follow. */
 #define MAX_COMMITS 2
 
+/* The next frame is sent ahead when the way there takes more than this, in
+ * seconds, and more than this share of a frame. */
+#define SHORTEST_WAY 0.005
+#define SMALLEST_WAY 0.01
+
 /* A client is replaced when its memory has grown past this many times what it
  * was after its first frame of the scene, plus slack for caches. */
 #define GROWTH_FACTOR 2
 #define GROWTH_SLACK  (G_GUINT64_CONSTANT (1) << 30)
 
+static void send_ahead (PoolWorker *worker);
+
 /* Clients at work: from the start of the process until it is gone and its last
  * call has returned. */
+
+static void
+hand_clear (PoolHand *hand)
+{
+  g_clear_pointer (&hand->work, pool_work_unref);
+  g_clear_pointer (&hand->output, rushes_output_unref);
+  g_clear_pointer (&hand->staging, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PoolHand, hand_clear)
+
+/* Leaves @hand empty. */
+static PoolHand
+take_hand (PoolHand *hand)
+{
+  PoolHand taken = *hand;
+
+  *hand = (PoolHand){ 0 };
+  return taken;
+}
 
 static void
 worker_clear (gpointer data)
@@ -24,8 +51,8 @@ worker_clear (gpointer data)
 
   g_clear_object (&worker->client);
   g_clear_pointer (&worker->work, pool_work_unref);
-  g_clear_pointer (&worker->output, rushes_output_unref);
-  g_clear_pointer (&worker->staging, g_free);
+  hand_clear (&worker->hand);
+  hand_clear (&worker->ahead);
 }
 
 void
@@ -37,7 +64,7 @@ pool_worker_unref (PoolWorker *worker)
 gboolean
 pool_worker_is_idle (PoolWorker *worker)
 {
-  return !worker->busy && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+  return worker->n_calls == 0 && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
 }
 
 /* The client no longer counts for its scene. */
@@ -91,21 +118,16 @@ forgive (PoolWorker *worker, PoolWork *work, const GError *error)
 /* ---- Frames ---------------------------------------------------------- */
 
 static void
-frame_failed (PoolWork *work,
-              RushesOutput *output,
-              guint index,
-              guint frame,
-              PoolWorker *worker,
-              double seconds,
-              const GError *error)
+frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GError *error)
 {
+  PoolWork *work = hand->work;
   RushesPool *self = work->pool;
   RushesClient *client = worker->client;
   guint number = rushes_client_get_number (client);
   g_autofree char *evidence = rushes_client_get_evidence (client);
   gboolean final;
 
-  rushes_client_note (client, "frame %u failed: %s", frame, error->message);
+  rushes_client_note (client, "frame %u failed: %s", hand->frame, error->message);
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_FILE_CHANGED))
     {
       /* That makes every further frame wrong, not only this one. */
@@ -115,22 +137,30 @@ frame_failed (PoolWork *work,
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_DISK_FULL))
     {
       /* Nobody's fault, and no other client would fare better. */
-      rushes_scene_give_back_frame (work->scene, index);
+      rushes_scene_give_back_frame (work->scene, hand->index);
       pool_work_update (work);
-      pool_wait_for_room (self, output);
+      pool_wait_for_room (self, hand->output);
+      return;
+    }
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY))
+    {
+      /* It goes to another one as if nothing had been. */
+      rushes_scene_give_back_frame (work->scene, hand->index);
+      pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, FALSE);
+      pool_work_update (work);
       return;
     }
   if (forgive (worker, work, error))
     {
-      rushes_scene_give_back_frame (work->scene, index);
-      pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, FALSE);
+      rushes_scene_give_back_frame (work->scene, hand->index);
+      pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, FALSE);
       pool_work_update (work);
       return;
     }
 
-  final = rushes_scene_fail_frame (work->scene, index, number, self->max_attempts, error,
+  final = rushes_scene_fail_frame (work->scene, hand->index, number, self->max_attempts, error,
                                    rushes_client_get_log_path (client), evidence);
-  pool_emit_frame_ended (self, work->scene, frame, number, seconds, error, final);
+  pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, final);
   /* A folder that several clients cannot write is no trouble of one frame. */
   if (final && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE))
     pool_work_fail (work, error);
@@ -141,12 +171,8 @@ frame_failed (PoolWork *work,
 /* A picture on its way from staging to its final name. */
 typedef struct
 {
-  PoolWork *work;       /* (owned) */
-  PoolWorker *worker;   /* (owned): to blame if it is not whole */
-  RushesOutput *output; /* (owned) */
-  char *staging;        /* (owned) */
-  guint index;
-  guint frame;
+  PoolHand hand;
+  PoolWorker *worker; /* (owned): to blame if it is not whole */
   double seconds;
   guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
   char *warning; /* (owned) (nullable): that there is none */
@@ -155,10 +181,8 @@ typedef struct
 static void
 commit_free (Commit *commit)
 {
-  g_clear_pointer (&commit->work, pool_work_unref);
+  hand_clear (&commit->hand);
   g_clear_pointer (&commit->worker, pool_worker_unref);
-  g_clear_pointer (&commit->output, rushes_output_unref);
-  g_clear_pointer (&commit->staging, g_free);
   g_clear_pointer (&commit->warning, g_free);
   g_free (commit);
 }
@@ -169,13 +193,13 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (!rushes_output_commit (commit->output, commit->frame, commit->staging, &error))
+  if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.staging, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
   if (commit->n_left > 0)
-    commit->warning = rushes_output_foresee (commit->output, commit->n_left);
+    commit->warning = rushes_output_foresee (commit->hand.output, commit->n_left);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -186,9 +210,9 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Commit *commit = g_task_get_task_data (G_TASK (result));
   /* Taken, not shared: the thread may be the one that frees the task, and their
    * reference counts are for the main loop only. */
-  g_autoptr (PoolWork) work = g_steal_pointer (&commit->work);
+  g_auto (PoolHand) hand = take_hand (&commit->hand);
   g_autoptr (PoolWorker) worker = g_steal_pointer (&commit->worker);
-  g_autoptr (RushesOutput) output = g_steal_pointer (&commit->output);
+  PoolWork *work = hand.work;
   g_autoptr (GError) error = NULL;
 
   self->n_flights--;
@@ -196,12 +220,12 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
       /* When its scene ends here, the folder must be free. */
-      g_clear_pointer (&output, rushes_output_unref);
+      g_clear_pointer (&hand.output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, commit->index, commit->seconds);
+      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds);
       worker->n_frames++;
       pool_place_frame_done (worker->place, work, commit->seconds);
-      pool_emit_frame_ended (self, work->scene, commit->frame,
+      pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
       if (commit->warning != NULL && !work->foreseen)
@@ -216,11 +240,13 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         {
           if (pool_worker_is_idle (worker))
             pool_worker_next (worker);
+          else
+            send_ahead (worker);
           return;
         }
     }
   else
-    frame_failed (work, output, commit->index, commit->frame, worker, commit->seconds, error);
+    frame_failed (&hand, worker, commit->seconds, error);
 
   pool_dispatch (self);
 }
@@ -228,24 +254,20 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, double seconds)
+commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
 {
   RushesPool *self = worker->pool;
-  RushesFrames *frames = rushes_scene_get_frames (worker->work->scene);
+  RushesFrames *frames = rushes_scene_get_frames (hand->work->scene);
   g_autoptr (GTask) task = g_task_new (self, NULL, commit_cb, NULL);
   Commit *commit = g_new0 (Commit, 1);
 
   g_task_set_source_tag (task, commit_frame);
-  commit->work = g_rc_box_acquire (worker->work);
   commit->worker = g_rc_box_acquire (worker);
-  commit->output = g_steal_pointer (&worker->output);
-  commit->staging = g_steal_pointer (&worker->staging);
-  commit->index = worker->index;
-  commit->frame = worker->frame;
   commit->seconds = seconds;
-  if (!worker->work->foreseen)
+  if (!hand->work->foreseen)
     commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
                      rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
+  commit->hand = take_hand (hand);
   g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
   self->n_flights++;
   worker->n_commits++;
@@ -286,7 +308,7 @@ client_state_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
   PoolWorker *worker = user_data;
 
   /* A call under way returns first, and deals with its frame. */
-  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD && !worker->busy)
+  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD && worker->n_calls == 0)
     worker_gone (worker);
 }
 
@@ -294,10 +316,10 @@ client_state_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
 static void
 call_ended (PoolWorker *worker)
 {
-  if (rushes_client_get_state (worker->client) == RUSHES_CLIENT_DEAD)
-    worker_gone (worker);
-  else
+  if (rushes_client_get_state (worker->client) != RUSHES_CLIENT_DEAD)
     pool_dispatch (worker->pool);
+  else if (worker->n_calls == 0)
+    worker_gone (worker);
 }
 
 static void
@@ -308,19 +330,26 @@ situation_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
   pool_emit_client_changed (worker->pool, client);
 }
 
+/* A call that was sent ahead begins where the one before it ends. */
 static double
 end_call (PoolWorker *worker)
 {
-  worker->busy = FALSE;
-  return (double) (g_get_monotonic_time () - worker->began) / G_USEC_PER_SEC;
+  gint64 now = g_get_monotonic_time ();
+  double seconds = (double) (now - worker->began) / G_USEC_PER_SEC;
+
+  worker->n_calls--;
+  worker->began = now;
+  return seconds;
 }
 
 static void
 begin_call (PoolWorker *worker)
 {
-  worker->busy = TRUE;
-  worker->forgiven = FALSE;
-  worker->began = g_get_monotonic_time ();
+  if (worker->n_calls++ == 0)
+    {
+      worker->forgiven = FALSE;
+      worker->began = g_get_monotonic_time ();
+    }
 }
 
 /* A running mean that follows changes: the last handful counts the most. */
@@ -367,20 +396,32 @@ take_pace (PoolWork *work, double seconds)
     {
       PoolWorker *worker = g_ptr_array_index (self->workers, i);
 
-      if (worker->work == work && worker->output != NULL &&
+      if (worker->hand.work == work &&
           rushes_client_get_state (worker->client) == RUSHES_CLIENT_BUSY)
         rushes_client_set_timeout (worker->client, get_timeout (self, &work->pace));
     }
 }
 
+/* What a call takes beyond what the client says: the way there and back. Of one
+ * that was sent ahead nothing of it is seen. */
 static void
-frame_rendered (PoolWorker *worker, double seconds)
+take_round_trip (PoolWorker *worker, GVariant *reply, double seconds)
 {
-  RushesWork *numbers = &worker->work->numbers;
+  double rendering;
+
+  if (!worker->was_ahead && g_variant_lookup (reply, "seconds", "d", &rendering))
+    worker->place->round_trip = blend_in (worker->place->round_trip, MAX (seconds - rendering, 0));
+}
+
+static void
+frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seconds)
+{
+  RushesWork *numbers = &hand->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
-  take_pace (worker->work, seconds);
-  commit_frame (worker, seconds);
+  take_round_trip (worker, reply, seconds);
+  take_pace (hand->work, seconds);
+  commit_frame (worker, hand, seconds);
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
@@ -388,56 +429,129 @@ frame_rendered (PoolWorker *worker, double seconds)
     }
 }
 
+/* The client comes to the frame that was sent ahead. */
+static void
+shift_hands (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+
+  worker->was_ahead = worker->ahead.work != NULL;
+  worker->hand = take_hand (&worker->ahead);
+  if (!worker->was_ahead || rushes_client_get_state (worker->client) != RUSHES_CLIENT_BUSY)
+    return;
+
+  rushes_client_set_timeout (worker->client, get_timeout (self, &worker->hand.work->pace));
+  pool_emit_frame_started (self, worker->hand.work->scene, worker->hand.frame,
+                           rushes_client_get_number (worker->client));
+}
+
 static void
 render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (PoolWorker) worker = user_data;
-  g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
-  g_autoptr (RushesOutput) output = NULL;
+  g_auto (PoolHand) hand = take_hand (&worker->hand);
+  g_autoptr (PoolWork) work = g_rc_box_acquire (hand.work);
   RushesClient *client = RUSHES_CLIENT (object);
   double seconds = end_call (worker);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
   if (reply != NULL && !pool_work_is_over (work))
-    frame_rendered (worker, seconds);
+    frame_rendered (worker, &hand, reply, seconds);
   else
-    rushes_output_discard (worker->output, worker->staging);
-  output = g_steal_pointer (&worker->output);
-  g_clear_pointer (&worker->staging, g_free);
+    rushes_output_discard (hand.output, hand.staging);
 
   if (pool_work_is_over (work))
-    pool_worker_leave (worker);
+    {
+      if (worker->n_calls == 0)
+        pool_worker_leave (worker);
+    }
   else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
     {
-      rushes_scene_give_back_frame (work->scene, worker->index);
+      rushes_scene_give_back_frame (work->scene, hand.index);
       pool_work_update (work);
     }
   else if (reply == NULL)
-    frame_failed (work, output, worker->index, worker->frame, worker, seconds, error);
+    frame_failed (&hand, worker, seconds, error);
+  /* Its folder must be free when its scene ends. */
+  hand_clear (&hand);
+  shift_hands (worker);
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
   if (reply != NULL && pool_worker_is_idle (worker) && !pool_work_is_over (work))
     pool_worker_next (worker);
+  else if (reply != NULL && worker->hand.work != NULL && !pool_work_is_over (work))
+    send_ahead (worker);
   else
     call_ended (worker);
+}
+
+/* Takes a frame of the scene that the client has loaded. */
+static gboolean
+take_frame (PoolWorker *worker, PoolHand *hand)
+{
+  RushesScene *scene = worker->work->scene;
+  guint number = rushes_client_get_number (worker->client);
+
+  if (!rushes_scene_take_frame (scene, number, &hand->index))
+    return FALSE;
+
+  worker->work->numbers.pending--;
+  hand->work = g_rc_box_acquire (worker->work);
+  hand->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), hand->index);
+  hand->output = rushes_output_ref (rushes_scene_get_output (scene));
+  hand->staging = rushes_output_get_staging_name (hand->output, hand->frame, number);
+  return TRUE;
+}
+
+static void
+call_render_frame (PoolWorker *worker, const PoolHand *hand)
+{
+  begin_call (worker);
+  rushes_client_call_async (
+      worker->client, "render_frame", rushes_verbs_for_frame (hand->frame, hand->staging),
+      get_timeout (worker->pool, &hand->work->pace), render_cb, g_rc_box_acquire (worker));
+}
+
+/* Whether the client would wait for us between two frames. Near the end of a scene
+ * a frame is better off with somebody who can begin it now. */
+static gboolean
+is_far (PoolWorker *worker, const RushesWork *numbers)
+{
+  double way = worker->place->round_trip;
+
+  return way > SHORTEST_WAY && way > SMALLEST_WAY * numbers->frame_seconds &&
+         numbers->pending > numbers->clients;
+}
+
+/* Tells a busy client of the frame after the one in hand. */
+static void
+send_ahead (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+  PoolWork *work = worker->work;
+
+  if (worker->hand.work == NULL || worker->hand.work != work || worker->ahead.work != NULL ||
+      !rushes_client_can_call (worker->client))
+    return;
+  if (self->draining || self->stopping || self->trouble != NULL || worker->leaving ||
+      worker->n_commits >= MAX_COMMITS || pool_place_has_too_many (worker->place))
+    return;
+
+  if (!pool_work_is_over (work) && is_far (worker, &work->numbers) &&
+      take_frame (worker, &worker->ahead))
+    call_render_frame (worker, &worker->ahead);
 }
 
 static void
 render_frame (PoolWorker *worker)
 {
-  RushesScene *scene = worker->work->scene;
-  guint number = rushes_client_get_number (worker->client);
-
-  worker->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), worker->index);
-  worker->output = rushes_output_ref (rushes_scene_get_output (scene));
-  worker->staging = rushes_output_get_staging_name (worker->output, worker->frame, number);
-  begin_call (worker);
-  rushes_client_call_async (
-      worker->client, "render_frame", rushes_verbs_for_frame (worker->frame, worker->staging),
-      get_timeout (worker->pool, &worker->work->pace), render_cb, g_rc_box_acquire (worker));
-  pool_emit_frame_started (worker->pool, scene, worker->frame, number);
+  worker->was_ahead = FALSE;
+  call_render_frame (worker, &worker->hand);
+  pool_emit_frame_started (worker->pool, worker->hand.work->scene, worker->hand.frame,
+                           rushes_client_get_number (worker->client));
+  send_ahead (worker);
 }
 
 static void
@@ -445,8 +559,8 @@ progress_cb (RushesClient *client, guint frame, double fraction, gpointer user_d
 {
   PoolWorker *worker = user_data;
 
-  if (worker->output != NULL && worker->frame == frame)
-    rushes_scene_report_frame (worker->work->scene, worker->index, fraction);
+  if (worker->hand.work != NULL && worker->hand.frame == frame)
+    rushes_scene_report_frame (worker->hand.work->scene, worker->hand.index, fraction);
 }
 
 /* What a client found in a scene that it has just loaded. */
@@ -543,7 +657,7 @@ pool_worker_next (PoolWorker *worker)
   RushesPool *self = worker->pool;
   PoolWork *work;
 
-  g_assert (!worker->busy);
+  g_assert (worker->n_calls == 0);
 
   if (self->draining || self->stopping || pool_place_has_too_many (worker->place))
     {
@@ -566,12 +680,8 @@ pool_worker_next (PoolWorker *worker)
     {
       /* Loaded, and its frames are being counted: a matter of milliseconds. */
     }
-  else if (rushes_scene_take_frame (work->scene, rushes_client_get_number (worker->client),
-                                    &worker->index))
-    {
-      work->numbers.pending--;
-      render_frame (worker);
-    }
+  else if (take_frame (worker, &worker->hand))
+    render_frame (worker);
   else
     {
       rushes_client_note (worker->client, "client replaced: another one shall try these frames");

@@ -183,14 +183,6 @@ pool_get_jobs (RushesPool *self)
   return jobs;
 }
 
-/* There is another number of them, or another reason for it. */
-void
-pool_jobs_changed (RushesPool *self)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
-  pool_dispatch (self);
-}
-
 /* Begins frames again after trouble. */
 static void
 end_trouble (RushesPool *self)
@@ -305,7 +297,7 @@ drop_ended (RushesPool *self)
     {
       PoolWorker *worker = g_ptr_array_index (workers, i);
 
-      if (worker->busy && worker->work != NULL && pool_work_is_over (worker->work))
+      if (worker->n_calls > 0 && worker->work != NULL && pool_work_is_over (worker->work))
         pool_worker_stop (worker, TRUE);
     }
 }
@@ -369,6 +361,14 @@ look_later (RushesPool *self)
     self->look_id = g_idle_add_full (G_PRIORITY_DEFAULT, look_cb, self, NULL);
 }
 
+/* There should be another number of them, or there is another reason for it. */
+void
+pool_jobs_changed (RushesPool *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
+  look_later (self);
+}
+
 static void
 scenes_changed_cb (RushesPool *self, guint position)
 {
@@ -403,7 +403,7 @@ pool_dispatch (RushesPool *self)
       gboolean starting = state == RUSHES_CLIENT_WAITING || state == RUSHES_CLIENT_STARTING;
 
       /* One that starts has nothing in hand that could be lost. */
-      if (self->stopping || (over && (starting || !worker->busy)))
+      if (self->stopping || (over && (starting || worker->n_calls == 0)))
         pool_worker_stop (worker, self->stopping || starting);
       else if (pool_worker_is_idle (worker))
         pool_worker_next (worker);
@@ -538,6 +538,7 @@ set_jobs (RushesPool *self, PoolPlace *place, guint jobs)
 {
   pool_place_set_jobs (place, jobs);
   pool_jobs_changed (self);
+  pool_dispatch (self);
 }
 
 static void
@@ -640,7 +641,7 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * is one fewer, until the run ends or this is set.
    */
   properties[PROP_JOBS] =
-      g_param_spec_uint ("jobs", NULL, NULL, 0, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
+      g_param_spec_uint ("jobs", NULL, NULL, 0, G_MAXUINT, 1, flags & ~G_PARAM_CONSTRUCT);
   /**
    * RushesPool:jobs-reason:
    *
@@ -781,7 +782,7 @@ rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_d
  * rushes_pool_set_place:
  * @self: a pool
  * @launcher: how to start clients at another place than the first one, or there
- * @jobs: how many clients may work there at once, 0 or more
+ * @jobs: how many clients may work there at once, 0 or more; or #RUSHES_JOBS_AUTO
  *
  * Has clients of several launchers work on the same scenes. Those of places
  * that were named first are started first.

@@ -64,7 +64,10 @@ add_devices (GStrvBuilder *argv)
 static void
 add_home (GStrvBuilder *argv)
 {
-  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), "blender", NULL);
+  /* What a host has, if we are a Flatpak. */
+  const char *host = g_getenv ("HOST_XDG_CONFIG_HOME");
+  g_autofree char *settings =
+      g_build_filename (host != NULL ? host : g_get_user_config_dir (), "blender", NULL);
 
   g_strv_builder_add_many (argv, "--dir", HOME, "--setenv", "HOME", HOME, NULL);
   g_strv_builder_add_many (argv, "--ro-bind-try", settings, HOME "/.config/blender", NULL);

@@ -38,10 +38,17 @@ rushes_found_free (RushesFound *self)
 static int
 compare_paths (gconstpointer a, gconstpointer b)
 {
-  g_autofree char *left = g_utf8_collate_key_for_filename (*(const char *const *) a, -1);
-  g_autofree char *right = g_utf8_collate_key_for_filename (*(const char *const *) b, -1);
+  const char *left = *(const char *const *) a;
+  const char *right = *(const char *const *) b;
+  /* Names need not be UTF-8; keys are made of nothing else. */
+  g_autofree char *left_name = g_filename_display_name (left);
+  g_autofree char *right_name = g_filename_display_name (right);
+  g_autofree char *left_key = g_utf8_collate_key_for_filename (left_name, -1);
+  g_autofree char *right_key = g_utf8_collate_key_for_filename (right_name, -1);
+  int order = strcmp (left_key, right_key);
 
-  return strcmp (left, right);
+  /* Two names may be shown alike. */
+  return order != 0 ? order : strcmp (left, right);
 }
 
 static void

@@ -532,6 +532,140 @@ find_first (Fixture *fixture, RushesScene *scene)
   return G_MAXUINT;
 }
 
+/* ---- Places ---------------------------------------------------------- */
+
+/* Clients that are @ms milliseconds away from us, each way. */
+static void
+move_away (Fixture *fixture, guint ms)
+{
+  g_autofree char *text = g_strdup_printf (
+      "#!/bin/sh\nexec \"$RUSHES_SLOW_WAY\" %u \"$RUSHES_FAKE_CLIENT\" \"$@\"\n", ms);
+  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+
+  g_assert_no_errno (g_chmod (blender, 0755));
+}
+
+/* Whether somebody was told of a frame before it could begin that. */
+static void
+see_ahead (Fixture *fixture)
+{
+  for (guint i = 0; i < fixture->pool->workers->len; i++)
+    if (((PoolWorker *) g_ptr_array_index (fixture->pool->workers, i))->ahead.work != NULL)
+      fixture->flag = TRUE;
+}
+
+static void
+test_far (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "far.blend", "end=40\nframe-ms=20");
+
+  move_away (fixture, 20);
+  set_jobs (fixture, 2);
+  fixture->on_frame = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (fixture->n_frames_started, ==, 40);
+}
+
+/* Whoever is near is told of a frame when it can begin it. */
+static void
+test_near (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "near.blend", "end=40\nframe-ms=20");
+
+  set_jobs (fixture, 2);
+  fixture->on_started = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_false (fixture->flag);
+}
+
+/* Of two frames that a client had only the first one has failed. */
+static void
+test_far_death (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene =
+      add_scene (fixture, "far.blend", "end=40\nframe-ms=20\ncrash-frame=20 times=1");
+
+  move_away (fixture, 20);
+  g_object_set (fixture->pool, "max-attempts", 2, NULL);
+  fixture->on_frame = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (count_ended (fixture, scene, 20, RUSHES_ERROR_CRASHED), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_CRASHED), ==, 1);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 2);
+}
+
+static void
+stop_when_ahead (Fixture *fixture)
+{
+  see_ahead (fixture);
+  if (fixture->flag)
+    rushes_pool_stop (fixture->pool);
+}
+
+static void
+test_far_stop (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "far.blend", "end=400\nframe-ms=20");
+
+  move_away (fixture, 20);
+  fixture->on_frame = stop_when_ahead;
+  run (fixture);
+  g_assert_true (fixture->flag);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (count_ended (fixture, scene, ANY_FRAME, RUSHES_ERROR_STOPPED), ==, 0);
+}
+
+static RushesLauncher *
+make_launcher (Fixture *fixture, const char *name, const char *script)
+{
+  g_autofree char *path = rushes_test_write (fixture->folder, name, script);
+
+  g_assert_no_errno (g_chmod (path, 0755));
+  return rushes_launcher_new (path);
+}
+
+static void
+test_places (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "a.blend", "end=60\nframe-ms=30");
+  g_autoptr (RushesLauncher) other =
+      make_launcher (fixture, "other", "#!/bin/sh\nexec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n");
+
+  rushes_pool_set_place (fixture->pool, other, 2);
+  run (fixture);
+  assert_finished (scene, 60, 0);
+  g_assert_cmpuint (fixture->n_clients_most, ==, 3);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), ==, 3);
+
+  /* Nobody works there any more. */
+  rushes_pool_set_place (fixture->pool, other, 0);
+  fixture->n_clients_most = 0;
+  scene = add_scene (fixture, "b.blend", "end=20\nframe-ms=10");
+  run (fixture);
+  assert_finished (scene, 20, 0);
+  g_assert_cmpuint (fixture->n_clients_most, ==, 1);
+}
+
+/* A place where nothing starts leaves the work to the others, and says so. */
+static void
+test_broken_place (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "a.blend", "end=60\nframe-ms=50");
+  g_autoptr (RushesLauncher) broken = make_launcher (fixture, "other", "#!/bin/sh\nexit 3\n");
+
+  rushes_pool_set_place (fixture->pool, broken, 2);
+  run (fixture);
+  assert_finished (scene, 60, 0);
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "no longer used"));
+  g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "exit code 3"));
+}
+
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
@@ -2291,6 +2425,13 @@ main (int argc, char **argv)
   add ("/pool/change-jobs", NULL, test_change_jobs);
   add ("/pool/memory", NULL, test_memory);
   add ("/pool/short-lives", NULL, test_short_lives);
+
+  add ("/pool/far", NULL, test_far);
+  add ("/pool/far/death", NULL, test_far_death);
+  add ("/pool/far/stop", NULL, test_far_stop);
+  add ("/pool/near", NULL, test_near);
+  add ("/pool/places", NULL, test_places);
+  add ("/pool/broken-place", NULL, test_broken_place);
 
   add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
   add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * RushesHost:
+ *
+ * The computer around the Flatpak that we run in. Blender is there, not in here.
+ */
+typedef struct _RushesHost RushesHost;
+
+RushesHost *rushes_host_new (void);
+void rushes_host_free (RushesHost *self);
+gboolean rushes_host_check (RushesHost *self, GError **error);
+char *rushes_host_find_path (RushesHost *self, const char *path);
+void rushes_host_add_argv (GStrvBuilder *argv, gboolean background);
+gboolean
+rushes_host_reach (RushesHost *self, const char *scene, const char *folder, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesHost, rushes_host_free)
+
+G_END_DECLS
