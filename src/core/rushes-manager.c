@@ -568,6 +568,28 @@ rushes_manager_retry_failed (RushesManager *self, RushesScene *scene)
 }
 
 /**
+ * rushes_manager_redo_blanks:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Renders anew the frames of @scene that suspiciously show nothing, at once if
+ * anything is being rendered, else at the next start. Does nothing while the
+ * scene itself is being rendered.
+ */
+void
+rushes_manager_redo_blanks (RushesManager *self, RushesScene *scene)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  if (!rushes_scene_is_ended (scene))
+    return;
+  rushes_scene_set_paused (scene, FALSE);
+  rushes_scene_redo_blanks (scene);
+  reconsider (self);
+}
+
+/**
  * rushes_manager_render_again:
  * @self: a manager
  * @scene: one of its scenes

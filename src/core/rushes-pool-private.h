@@ -93,7 +93,8 @@ typedef struct
 {
   PoolWork *work;       /* (owned) (nullable): %NULL when there is none */
   RushesOutput *output; /* (owned) */
-  char *staging;        /* (owned): where it is written */
+  GVariant *cameras;    /* (owned) (nullable): where they were, once it is rendered */
+  guint client;         /* who writes it */
   guint index;
   guint frame;
 } PoolHand;

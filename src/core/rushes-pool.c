@@ -308,6 +308,19 @@ is_finished (RushesPool *self)
   return is_over (self) && self->workers->len == 0 && self->n_flights == 0;
 }
 
+/* Nobody works any more: lets go of what is not done. */
+static void
+stop_scenes (RushesPool *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      rushes_scene_stop (scene);
+    }
+  g_ptr_array_set_size (self->works, 0);
+}
+
 static void
 end_run (RushesPool *self)
 {
@@ -318,13 +331,6 @@ end_run (RushesPool *self)
   g_clear_handle_id (&self->look_id, g_source_remove);
   for (guint i = 0; i < self->places->len; i++)
     pool_place_end_run (g_ptr_array_index (self->places, i));
-  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
-    {
-      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
-
-      rushes_scene_stop (scene);
-    }
-  g_ptr_array_set_size (self->works, 0);
   if (self->fatal != NULL)
     g_task_return_error (task, g_steal_pointer (&self->fatal));
   else
@@ -346,6 +352,9 @@ look_cb (gpointer user_data)
   if (place != NULL)
     pool_worker_start (place);
   pool_dispatch (self);
+  if (is_finished (self))
+    stop_scenes (self);
+  /* Something may be left to write for those. */
   if (is_finished (self))
     end_run (self);
   return G_SOURCE_REMOVE;

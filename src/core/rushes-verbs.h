@@ -19,7 +19,7 @@ typedef struct
 
 GPtrArray *
 rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings *settings);
-GVariant *rushes_verbs_for_frame (guint frame, const char *staging_name);
+GVariant *rushes_verbs_for_frame (guint frame, GVariant *files);
 void rushes_verbs_run_async (RushesClient *client,
                              GPtrArray *calls,
                              guint timeout,

@@ -271,7 +271,12 @@ class Usage(CliTest):
         (("--order", "x"), "side-by-side"),
         (("--progress", "x"), "json"),
         (("--format", "x"), "png"),
-        (("--include", "x"), "frames"),
+        (("--include", "x"), "segmentations"),
+        (("--include", "frames,"), "segmentations"),
+        (("--exr-codec", "gzip"), "PIZ"),
+        (("--device", "gpu"), "optix"),
+        (("--camera", ""), "has no value"),
+        (("--camera", "Camera", "--all-cameras"), "exclude each other"),
         (("--samples", "-1"), "0 or more"),
         (("--timeout", "-1"), "between 0 and"),
         (("--frame-timeout", "x"), "or auto"),
@@ -310,13 +315,33 @@ class Usage(CliTest):
             result = self.run_raw(CLI, option)
             self.assertEqual(result.returncode, OK)
             self.assertIn(b"render", result.stdout)
-        for verb in "render", "inspect":
+        for verb in "render", "inspect", "devices":
             result = self.run_raw(CLI, verb, "--help")
             self.assertEqual(result.returncode, OK)
             self.assertIn(b"--blender", result.stdout)
         result = self.run_raw(CLI, "--version")
         self.assertEqual(result.returncode, OK)
         self.assertRegex(result.stdout, rb"\ARushes \d+\.\d+\.\d+\n\Z")
+
+    def test_devices(self) -> None:
+        result = self.cli(verb="devices")
+        self.assertEqual(result.returncode, OK, result.stderr)
+        self.assertEqual(
+            result.stdout.decode(), "cpu     Fake CPU\noptix   Fake GPU (Display)\n"
+        )
+        result = self.cli("scene.blend", verb="devices")
+        self.assertEqual(result.returncode, USAGE)
+        self.assertIn("scene.blend", self.assert_one_line(result.stderr))
+        result = self.cli("--blender", "/nonexistent/blender", verb="devices")
+        self.assertEqual(result.returncode, USAGE)
+        self.assertIn("--blender", self.assert_one_line(result.stderr))
+        for mode in "exit=3", "signal=11", "wrong-id", "close-stdout":
+            with self.subTest(mode):
+                self.env["RUSHES_FAKE"] = mode
+                result = self.cli(verb="devices")
+                self.assertEqual(result.returncode, FAILED)
+                self.assertEqual(result.stdout, b"")
+                self.assert_one_line(result.stderr)
 
     def test_no_standard_streams(self) -> None:
         """Closed descriptors are not taken for files of ours."""
@@ -369,6 +394,27 @@ class Render(CliTest):
         self.assertEqual(
             (result.returncode, result.stdout, result.stderr), (OK, b"", b"")
         )
+
+    def test_blank_frames(self) -> None:
+        self.blend("dark.blend", "end=2", "black-frame=1", "black-frame=2")
+        self.blend("odd.blend", "end=6", "black-frame=2 times=1", "clear-frame=5")
+        events = self.events("dark.blend", "odd.blend")
+        messages = [each["message"] for each in events if each["event"] == "message"]
+        self.assertEqual(
+            messages,
+            [
+                "1 frame is all black, unlike others: 2",
+                "1 frame is all transparent, unlike others: 5",
+            ],
+        )
+        ends = {each["scene"]: each for each in events if each["event"] == "scene"}
+        self.assertNotIn("black", ends[0])
+        self.assertEqual((ends[1]["black"], ends[1]["transparent"]), ("2", "5"))
+
+        # The way out that the manual gives.
+        events = self.events("--overwrite", "--frames", ends[1]["black"], "odd.blend")
+        frames = [each["frame"] for each in events if each["event"] == "frame"]
+        self.assertEqual(frames, [2])
 
     def test_json(self) -> None:
         self.blend("one.blend", "end=3", "frame-ms=150", "progress=1")
