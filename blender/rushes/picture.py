@@ -8,17 +8,27 @@ import struct
 #: Width and height in pixels.
 Size = tuple[int, int]
 
+#: The low and the high end of a border in one direction, as parts of the frame.
+Span = tuple[float, float]
+
 
 def scaled_size(width: int, height: int, percentage: int) -> Size:
     """The size at a resolution percentage: whole pixels, rounded down."""
     return width * percentage // 100, height * percentage // 100
 
 
-def cropped_size(
-    size: Size, across: tuple[float, float], up: tuple[float, float]
-) -> Size:
+def crop_edges(size: Size, across: Span, up: Span) -> tuple[int, int, int, int]:
+    """Where a border in a frame of `size` is: its left, top, right and bottom edge in
+    pixels from the top left. `across` and `up` are 0 to 1 of the frame."""
+    left, right = _edges(size[0], *across)
+    bottom, top = (size[1] - edge for edge in _edges(size[1], *up))
+    return left, top, right, bottom
+
+
+def cropped_size(size: Size, across: Span, up: Span) -> Size:
     """The size of a border in a frame of `size`; its edges are 0 to 1 of the frame."""
-    return _span(size[0], *across), _span(size[1], *up)
+    left, top, right, bottom = crop_edges(size, across, up)
+    return right - left, bottom - top
 
 
 def fitted_size(size: Size, longest: int) -> Size:
@@ -28,9 +38,9 @@ def fitted_size(size: Size, longest: int) -> Size:
     return max(round(size[0] * factor), 1), max(round(size[1] * factor), 1)
 
 
-def _span(length: int, low: float, high: float) -> int:
+def _edges(length: int, low: float, high: float) -> tuple[int, int]:
     # Both edges are multiplied as C floats and cut off to whole pixels.
-    return int(_single(high * length)) - int(_single(low * length))
+    return int(_single(low * length)), int(_single(high * length))
 
 
 def _single(value: float) -> float:

@@ -6,15 +6,17 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from typing import Any
 
-import bpy
-
-from . import blender, process, verbs
-from .errors import DiskFull, InvalidParams, NotWritable, RenderFailed
-from .files import is_full, is_written, remove
+from . import blender, outputs, process, truth, verbs
+from .blender import temporarily
+from .cameras import describe, viewpoints
+from .engine import check_written, render_into
+from .errors import InvalidParams
 from .progress import Progress, listening
 from .session import Session
+from .settings import picture_size
 from .timeline import MAX_FRAME
 from .verbs import Result, verb
 
@@ -24,28 +26,51 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     """Render one frame into `files`: for each kind of output, a path below the root.
 
     Folders exist already; whatever has these names is replaced. Tells the time it took
-    in seconds, and the most memory ever used in bytes.
+    in seconds, the most memory ever used in bytes, the cameras, and as "blank" whether
+    the first picture is all "black" or "transparent", where that was noticed.
     """
-    scene = session.scene
-    for kind in files:
-        if kind not in session.outputs:
-            known = ", ".join(sorted(session.outputs)) or "none"
-            raise InvalidParams(f"{kind!r} is not an output of this scene ({known})")
     started = time.monotonic()
-    path = _absolute(session.root, files["frames"])
-    with contextlib.ExitStack() as stack:
-        if session.is_still:
-            for owner in blender.motion_blurs(scene):
-                stack.enter_context(blender.temporarily(owner, use_motion_blur=False))
-        scene.frame_set(session.still_frame if session.is_still else frame)
-        stack.enter_context(listening(_progress(session, frame)))
-        _render(scene, path)
+    session.show(frame)
+    views = viewpoints(session)
+    wanted = [outputs.of(session, view) for view in views]
+    _check_keys(files, {output.key for each in wanted for output in each})
+    progress = _progress(session, frame, len(views))
+    cameras = []
+    pictures = []
+    for view, view_outputs in zip(views, wanted):
+        cameras.append(describe(session, view))
+        paths = {
+            output.kind: _absolute(session.root, files[output.key])
+            for output in view_outputs
+        }
+        picture = paths.pop("frames", None)
+        if picture is not None:
+            _render_picture(session, progress, picture)
+            pictures.append(picture)
+        if paths:
+            truth.render(session, view, paths)
+    seconds = time.monotonic() - started
+    blank = ""
+    if pictures:
+        blank = session.eye.look(pictures[0], seconds, _pixels(session.scene))
     return {
         "frame": frame,
         "files": files,
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
         "memory": process.peak_memory(),
+        "cameras": cameras,
+        **({"blank": blank} if blank else {}),
     }
+
+
+def _check_keys(given: Iterable[str], known: set[str]) -> None:
+    """Raises InvalidParams if a frame does not consist of the files given."""
+    names = ", ".join(sorted(known)) or "none"
+    for key in given:
+        if key not in known:
+            raise InvalidParams(f"{key!r} is not an output of this scene ({names})")
+    for key in sorted(known.difference(given)):
+        raise InvalidParams(f"There is no path for {key!r}; outputs are {names}")
 
 
 def _absolute(root: str, path: str) -> str:
@@ -57,33 +82,34 @@ def _absolute(root: str, path: str) -> str:
     return absolute
 
 
-def _render(scene: Any, path: str) -> None:
-    """Render the current frame of `scene` into exactly `path`."""
-    # Blender would make it again, where a disk was mounted before.
-    if not os.path.exists(os.path.dirname(path)):
-        raise NotWritable("The output folder is gone")
-    remove(path)
-    output = blender.temporarily(
-        scene.render, filepath=blender.output_path(path), use_file_extension=False
-    )
-    try:
-        with output:
-            outcome = bpy.ops.render.render(write_still=True)
-    except RuntimeError as error:
-        raise blender.write_failure(error, RenderFailed) from error
-    if "FINISHED" not in outcome:
-        raise RenderFailed("Blender cancelled the render")
-    # Blender 4 and 5 finish happily on a full disk, with a file that is cut off.
-    if is_full(os.path.dirname(path)):
-        raise DiskFull("No space is left in the output folder")
-    if not is_written(path):
-        raise RenderFailed("Blender reported success but wrote no file")
+def _render_picture(session: Session, progress: Progress, path: str) -> None:
+    """Render what the user made into exactly `path`."""
+    render = session.scene.render
+    with contextlib.ExitStack() as stack:
+        if session.is_still:
+            for owner in blender.motion_blurs(session.scene):
+                stack.enter_context(temporarily(owner, use_motion_blur=False))
+        stack.enter_context(
+            temporarily(
+                render, filepath=blender.output_path(path), use_file_extension=False
+            )
+        )
+        stack.enter_context(listening(progress))
+        render_into([path], write_still=True)
+    check_written([path])
 
 
-def _progress(session: Session, frame: int) -> Progress:
+def _pixels(scene: Any) -> int:
+    """How many pixels a file has; 0 if there is more than a picture in it."""
+    width, height = picture_size(scene)
+    layered = scene.render.image_settings.file_format == "OPEN_EXR_MULTILAYER"
+    return 0 if layered else width * height
+
+
+def _progress(session: Session, frame: int, pictures: int) -> Progress:
     def report(fraction: float) -> None:
         session.channel.notify("progress", frame=frame, fraction=fraction)
 
     render = session.scene.render
-    layers = [layer for layer in session.scene.view_layers if layer.use]
-    return Progress(report, 1 if render.use_single_layer else len(layers))
+    layers = sum(layer.use for layer in session.scene.view_layers)
+    return Progress(report, pictures * (1 if render.use_single_layer else layers))

@@ -6,7 +6,19 @@ from __future__ import annotations
 import functools
 
 # Imported for the verbs that they declare.
-from . import access, animation, loading, preview, render, report, settings  # noqa: F401
+from . import (  # noqa: F401
+    access,
+    animation,
+    cameras,
+    devices,
+    loading,
+    outputs,
+    posing,
+    preview,
+    render,
+    report,
+    settings,
+)
 from .protocol import Channel, serve as serve_channel
 from .session import Session
 from .verbs import VERBS

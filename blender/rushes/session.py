@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from .blank import Eye
 from .errors import NoScene
 from .protocol import Channel
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a kind of files is wanted: with a colour preview, and by which codec of EXR."""
+
+    debug: bool = False
+    codec: str = "ZIP"
 
 
 class Session:
@@ -17,13 +27,17 @@ class Session:
         self._scene: Any = None
         #: Absolute folder below which rendered files lie.
         self.root = ""
-        #: The kinds of files that a frame consists of.
-        self.outputs: set[str] = set()
+        #: The kinds of files that a frame consists of, and how each is wanted.
+        self.outputs: dict[str, Wanted] = {}
+        #: Whether every camera renders, each into files of its own.
+        self.all_cameras = False
         #: Whether every frame is to show `still_frame`.
         self.is_still = False
         #: The frame that was current in the file. What has been rendered since must not
         #: matter: other clients rendered other frames.
         self.still_frame = 0
+        #: Watches what is rendered of the scene.
+        self.eye = Eye()
 
     @property
     def scene(self) -> Any:
@@ -44,9 +58,15 @@ class Session:
         taken the scene with it."""
         self._scene = None
         self.root = ""
-        self.outputs = set()
+        self.outputs = {}
+        self.all_cameras = False
         self.is_still = False
         self.still_frame = 0
+        self.eye = Eye()
+
+    def show(self, frame: int) -> None:
+        """Make `frame` the current one, or what stands for all of them."""
+        self.scene.frame_set(self.still_frame if self.is_still else frame)
 
     def log(self, level: str, message: str) -> None:
         """Tell the user; `level` is "info", "warning" or "error"."""

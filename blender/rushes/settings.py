@@ -7,17 +7,9 @@ from typing import Any
 
 from . import blender, verbs
 from .errors import InvalidParams, Unsupported
-from .picture import cropped_size, scaled_size
+from .picture import Span, cropped_size, scaled_size
 from .session import Session
 from .verbs import Result, verb
-
-
-@verb()
-def include_frames(session: Session) -> Result:
-    """Write the picture of each frame."""
-    session.scene  # there must be one
-    session.outputs.add("frames")
-    return {}
 
 
 @verb(width=verbs.integer(4, 65536), height=verbs.integer(4, 65536))
@@ -142,13 +134,23 @@ def picture_size(scene: Any) -> tuple[int, int]:
     render = scene.render
     if render.use_multiview:  # the stereo layout decides
         return 0, 0
-    size = frame_size(scene)
+    crops = render.use_border and render.use_crop_to_border
+    if crops and render.use_sequencer and len(blender.strips(scene)):
+        return 0, 0  # the sequencer knows no border
+    return rendered_size(scene)
+
+
+def rendered_size(scene: Any) -> tuple[int, int]:
+    """Width and height in pixels of what the engine renders, after any crop."""
+    return cropped_size(frame_size(scene), *border(scene))
+
+
+def border(scene: Any) -> tuple[Span, Span]:
+    """What is left of the frame by a crop, across and up: parts of it."""
+    render = scene.render
     if not (render.use_border and render.use_crop_to_border):
-        return size
-    if render.use_sequencer and len(blender.strips(scene)):  # knows no border
-        return 0, 0
-    return cropped_size(
-        size,
+        return (0.0, 1.0), (0.0, 1.0)
+    return (
         (render.border_min_x, render.border_max_x),
         (render.border_min_y, render.border_max_y),
     )

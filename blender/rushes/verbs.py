@@ -112,3 +112,39 @@ def text_map(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not value:
         raise ValueError("an object of texts that is not empty")
     return {name: text(item) for name, item in value.items()}
+
+
+def integers(low: int, high: int) -> Check:
+    """A list of whole numbers from `low` to `high`."""
+    each = integer(low, high)
+
+    def check(value: Any) -> list[int]:
+        if not isinstance(value, list):
+            raise ValueError(f"a list of whole numbers from {low} to {high}")
+        return [each(item) for item in value]
+
+    return check
+
+
+def vector(*lengths: int) -> Check:
+    """A list of so many numbers."""
+    allowed = " or ".join(map(str, lengths))
+
+    def check(value: Any) -> list[float]:
+        if not isinstance(value, list) or len(value) not in lengths:
+            raise ValueError(f"a list of {allowed} numbers")
+        return [number(item) for item in value]
+
+    return check
+
+
+def matrix(size: int) -> Check:
+    """A list of so many rows of so many numbers."""
+    row = vector(size)
+
+    def check(value: Any) -> list[list[float]]:
+        if not isinstance(value, list) or len(value) != size:
+            raise ValueError(f"a list of {size} rows of numbers")
+        return [row(item) for item in value]
+
+    return check

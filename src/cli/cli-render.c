@@ -25,15 +25,21 @@
 typedef struct
 {
   char *output;
-  int jobs;
+  char *jobs;
   char *resolution;
   char *keyframe_scale;
   char *keyframe_shift;
   char *frames;
   char *include;
+  gboolean debug_previews;
+  char *exr_codec;
+  char *camera;
+  gboolean all_cameras;
   char *format;
   char *samples;
+  char *threads;
   char *engine;
+  char *device;
   char *order;
   int timeout;
   char *frame_timeout;
@@ -58,9 +64,14 @@ options_clear (Options *options)
   g_free (options->keyframe_shift);
   g_free (options->frames);
   g_free (options->include);
+  g_free (options->exr_codec);
+  g_free (options->camera);
   g_free (options->format);
+  g_free (options->jobs);
   g_free (options->samples);
+  g_free (options->threads);
   g_free (options->engine);
+  g_free (options->device);
   g_free (options->order);
   g_free (options->frame_timeout);
   g_free (options->log_dir);
@@ -77,8 +88,8 @@ parse_options (Options *options, int *argc, char ***argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
       N_ ("Folder for the results, a folder a scene in it (default: renders)"), N_ ("DIR") },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs,
-      N_ ("How many Blenders work at once (default: 1)"), N_ ("N") },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options->jobs,
+      N_ ("How many Blenders work at once, or auto (default: 1)"), N_ ("N") },
     { "place", 0, 0, G_OPTION_ARG_STRING, &options->places.place,
       N_ ("Where they work, and how many: local=2,slurm=16 (default: here)"), N_ ("LIST") },
     { "resolution", 'r', 0, G_OPTION_ARG_STRING, &options->resolution,
@@ -90,12 +101,25 @@ parse_options (Options *options, int *argc, char ***argv)
     { "frames", 'f', 0, G_OPTION_ARG_STRING, &options->frames,
       N_ ("Which frames, after scaling: 1-50,80,100-200x5"), N_ ("RANGE") },
     { "include", 0, 0, G_OPTION_ARG_STRING, &options->include,
-      N_ ("What to write (default: frames)"), N_ ("LIST") },
+      N_ ("What to write: frames (default), depths, normals, flows, segmentations, or all"),
+      N_ ("LIST") },
+    { "debug-previews", 0, 0, G_OPTION_ARG_NONE, &options->debug_previews,
+      N_ ("Write a picture of each other output too, to be looked at"), NULL },
+    { "exr-codec", 0, 0, G_OPTION_ARG_STRING, &options->exr_codec,
+      N_ ("How outputs other than frames are packed: zip, piz, none, …"), N_ ("CODEC") },
+    { "camera", 0, 0, G_OPTION_ARG_STRING, &options->camera, N_ ("Which camera to look through"),
+      N_ ("NAME") },
+    { "all-cameras", 0, 0, G_OPTION_ARG_NONE, &options->all_cameras,
+      N_ ("Look through every camera, each with a folder of its own"), NULL },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options->format,
       N_ ("Picture format: png, jpeg, exr, …"), N_ ("FORMAT") },
     { "samples", 0, 0, G_OPTION_ARG_STRING, &options->samples, N_ ("Samples a pixel"), N_ ("N") },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options->threads,
+      N_ ("Threads of each Blender (default: as many as it can use)"), N_ ("N") },
     { "engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
       N_ ("Render engine: cycles, eevee, workbench, …"), N_ ("NAME") },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &options->device,
+      N_ ("What Cycles renders on: cpu, cuda, optix, hip, oneapi or metal"), N_ ("DEVICE") },
     { "order", 0, 0, G_OPTION_ARG_STRING, &options->order,
       N_ ("side-by-side (default) or one-after-another"), N_ ("ORDER") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
@@ -126,7 +150,6 @@ parse_options (Options *options, int *argc, char ***argv)
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
 
   cli_places_add_options (&options->places, context);
-  options->jobs = 1;
   options->timeout = 30;
   options->retries = 2;
   g_option_context_set_summary (context, _ ("Renders the animations of Blender scenes."));
@@ -198,9 +221,13 @@ make_settings (const Options *options)
     { "--keyframe-shift", "keyframe-shift", options->keyframe_shift },
     { "--frames", "frames", options->frames },
     { "--include", "outputs", options->include },
+    { "--exr-codec", "exr-codec", options->exr_codec },
+    { "--camera", "camera", options->camera },
     { "--format", "format", options->format },
     { "--samples", "samples", options->samples },
+    { "--threads", "threads", options->threads },
     { "--engine", "engine", options->engine },
+    { "--device", "device", options->device },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -222,7 +249,13 @@ make_settings (const Options *options)
       cli_error ("--resolution %s: %s", options->resolution, error->message);
       return NULL;
     }
-  g_object_set (settings, "allow-scripts", options->allow_scripts, NULL);
+  if (options->camera != NULL && options->all_cameras)
+    {
+      cli_error (_ ("%s and %s exclude each other"), "--camera", "--all-cameras");
+      return NULL;
+    }
+  g_object_set (settings, "allow-scripts", options->allow_scripts, "debug-previews",
+                options->debug_previews, "all-cameras", options->all_cameras, NULL);
 
   return g_steal_pointer (&settings);
 }
@@ -489,7 +522,6 @@ cli_render (int argc, char **argv)
   settings = make_settings (&options);
   if (settings == NULL || !parse_order (options.order, &order) ||
       !parse_progress (options.progress, &progress) ||
-      !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
       !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
       !check_between ("--retries", options.retries, 0, 999) ||
@@ -497,7 +529,7 @@ cli_render (int argc, char **argv)
     return CLI_EXIT_USAGE;
   if (options.overwrite && options.keep)
     {
-      cli_error (_ ("--overwrite and --keep exclude each other"));
+      cli_error (_ ("%s and %s exclude each other"), "--overwrite", "--keep");
       return CLI_EXIT_USAGE;
     }
 

@@ -22,6 +22,7 @@ typedef struct
 static const Command commands[] = {
   { "render", cli_render, N_ ("Render the animations of scenes") },
   { "inspect", cli_inspect, N_ ("Say what scenes hold, as JSON") },
+  { "devices", cli_devices, N_ ("Say what Cycles can render on") },
 };
 
 static void
@@ -134,16 +135,16 @@ cli_share (RushesLauncher *launcher, const char *output, const char *const *scen
 }
 
 /**
- * cli_parse:
+ * cli_parse_options:
  * @context: the options of a command; freed
  * @argc: (inout): how many arguments
- * @argv: (inout): the arguments; what is left are scenes
+ * @argv: (inout): the arguments; what is left are no options
  *
- * Returns: whether the options are understood and scenes are named; otherwise
- *   it has said what is wrong
+ * Returns: whether the options are understood; otherwise it has said what is
+ *   wrong
  */
 gboolean
-cli_parse (GOptionContext *context, int *argc, char ***argv)
+cli_parse_options (GOptionContext *context, int *argc, char ***argv)
 {
   G_GNUC_UNUSED g_autoptr (GOptionContext) owned = context;
   g_autoptr (GError) error = NULL;
@@ -167,6 +168,23 @@ cli_parse (GOptionContext *context, int *argc, char ***argv)
         (*argc)--;
         break;
       }
+  return TRUE;
+}
+
+/**
+ * cli_parse:
+ * @context: the options of a command about scenes; freed
+ * @argc: (inout): how many arguments
+ * @argv: (inout): the arguments; what is left are scenes
+ *
+ * Returns: whether the options are understood and scenes are named; otherwise
+ *   it has said what is wrong
+ */
+gboolean
+cli_parse (GOptionContext *context, int *argc, char ***argv)
+{
+  if (!cli_parse_options (context, argc, argv))
+    return FALSE;
   if (*argc < 2)
     {
       cli_error (_ ("name at least one .blend file; see --help"));

@@ -23,10 +23,12 @@ typedef enum
 int cli_main (int argc, char **argv);
 int cli_render (int argc, char **argv);
 int cli_inspect (int argc, char **argv);
+int cli_devices (int argc, char **argv);
 
 void cli_report (const char *subject, const GError *error);
 void cli_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 const char *cli_get_advice (const GError *error);
+gboolean cli_parse_options (GOptionContext *context, int *argc, char ***argv);
 gboolean cli_share (RushesLauncher *launcher, const char *output, const char *const *scenes);
 gboolean cli_parse (GOptionContext *context, int *argc, char ***argv);
 char *cli_display (const char *text);

@@ -40,6 +40,25 @@ lookup_uint (GVariant *dict, const char *key)
   return (guint) value;
 }
 
+/* Whoever says nothing of outputs writes frames. */
+static gboolean
+take_kinds (RushesInfo *self, JsonNode *outputs)
+{
+  const RushesPictureFormat *format = rushes_picture_format_find (self->format);
+
+  if (outputs != NULL)
+    {
+      self->kinds = rushes_file_kinds_from_json (outputs);
+      return self->kinds != NULL;
+    }
+  if (format == NULL || !rushes_picture_is_extension (self->extension))
+    return FALSE;
+  self->kinds = g_ptr_array_new_with_free_func ((GDestroyNotify) rushes_file_kind_unref);
+  g_ptr_array_add (self->kinds, rushes_file_kind_new_frames (format, self->extension, self->width,
+                                                             self->height));
+  return TRUE;
+}
+
 /**
  * rushes_info_from_reply:
  * @blender: the client's version
@@ -54,6 +73,8 @@ rushes_info_from_reply (const char *blender, GVariant *reply, GError **error)
 {
   g_autoptr (RushesInfo) self = g_new0 (RushesInfo, 1);
   g_autoptr (GVariant) fps = NULL;
+  g_autoptr (GVariant) outputs = NULL;
+  g_autoptr (JsonNode) outputs_node = NULL;
   gint64 start = -1, end = -1;
 
   g_return_val_if_fail (reply != NULL, NULL);
@@ -99,6 +120,16 @@ rushes_info_from_reply (const char *blender, GVariant *reply, GError **error)
       return NULL;
     }
 
+  outputs = g_variant_lookup_value (reply, "outputs", NULL);
+  if (outputs != NULL)
+    outputs_node = json_gvariant_serialize (outputs);
+  if (!take_kinds (self, outputs_node))
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_PROTOCOL,
+                   _ ("Blender's answer makes no sense; an add-on may disturb it"));
+      return NULL;
+    }
+
   return g_steal_pointer (&self);
 }
 
@@ -132,7 +163,8 @@ rushes_info_from_json (JsonObject *object)
   fps = rushes_json_get_value (object, "fps");
   self->fps = fps != NULL ? json_node_get_double (fps) : 0;
 
-  if (!is_sane (self) || rushes_picture_format_find (self->format) == NULL)
+  if (!is_sane (self) || rushes_picture_format_find (self->format) == NULL ||
+      !take_kinds (self, json_object_get_member (object, "outputs")))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -156,6 +188,30 @@ rushes_info_to_json (const RushesInfo *self, JsonObject *object)
   json_object_set_int_member (object, "end", self->end);
   json_object_set_int_member (object, "step", self->step);
   json_object_set_double_member (object, "fps", self->fps);
+  json_object_set_member (object, "outputs", rushes_file_kinds_to_json (self->kinds));
+}
+
+/**
+ * rushes_info_get_shown_kind:
+ * @self: the information
+ *
+ * Returns: (transfer none): the kind of file that people want to see: the first
+ *   camera's picture; where there is none, some preview, or whatever there is
+ */
+const RushesFileKind *
+rushes_info_get_shown_kind (const RushesInfo *self)
+{
+  static const char *const wanted[] = { "frame", "debug_" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    for (guint j = 0; j < self->kinds->len; j++)
+      {
+        const RushesFileKind *kind = g_ptr_array_index (self->kinds, j);
+
+        if (g_str_has_prefix (kind->name, wanted[i]))
+          return kind;
+      }
+  return g_ptr_array_index (self->kinds, 0);
 }
 
 RushesInfo *
@@ -168,6 +224,8 @@ rushes_info_copy (const RushesInfo *self)
   copy->format = g_strdup (self->format);
   copy->extension = g_strdup (self->extension);
   copy->warnings = g_strdupv (self->warnings);
+  /* Shared: nobody changes it. */
+  copy->kinds = g_ptr_array_ref (self->kinds);
 
   return copy;
 }
@@ -180,5 +238,6 @@ rushes_info_free (RushesInfo *self)
   g_clear_pointer (&self->format, g_free);
   g_clear_pointer (&self->extension, g_free);
   g_clear_pointer (&self->warnings, g_strfreev);
+  g_clear_pointer (&self->kinds, g_ptr_array_unref);
   g_free (self);
 }

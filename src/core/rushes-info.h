@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include "rushes-file-kind.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @end: last frame of it
  * @step: distance between two frames
  * @fps: frames a second
+ * @kinds: (element-type RushesFileKind): the files that a frame has, at least one
  * @warnings: (nullable): what the user should know
  *
  * What a client found when it loaded a scene and applied the settings.
@@ -33,6 +34,7 @@ typedef struct
   guint end;
   guint step;
   double fps;
+  GPtrArray *kinds;
   GStrv warnings;
 } RushesInfo;
 
@@ -40,6 +42,7 @@ RushesInfo *rushes_info_from_reply (const char *blender, GVariant *reply, GError
 RushesInfo *rushes_info_from_json (JsonObject *object);
 void rushes_info_to_json (const RushesInfo *self, JsonObject *object);
 RushesInfo *rushes_info_copy (const RushesInfo *self);
+const RushesFileKind *rushes_info_get_shown_kind (const RushesInfo *self);
 void rushes_info_free (RushesInfo *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesInfo, rushes_info_free)

@@ -18,13 +18,11 @@
 #include "rushes-lock.h"
 #include "rushes-output.h"
 #include "rushes-picture.h"
+#include "rushes-transforms.h"
 
 #define MANIFEST         "rushes.json"
 #define MANIFEST_VERSION 1
 #define LOCK             ".rushes.lock"
-#define FRAMES           "frames"
-#define STAGING_PREFIX   ".frame_"
-#define STAGING_SUFFIX   ".part"
 
 /* Less room than this after a bad picture, and the disk is to blame. */
 #define FULL_DISK_BYTES (1024 * 1024)
@@ -39,7 +37,19 @@
  *
  *     ROOT/rushes.json                what the frames were rendered from
  *     ROOT/frames/frame_000001.png    a frame: whole, checked and renamed
+ *     ROOT/depths/depth_000001.exr    another file of it, if there are more
  *     ROOT/frames/.frame_….part       staging: being written, or left by a crash
+ *     ROOT/transforms.json            where the camera was in each frame
+ *
+ * A frame is there when all its files are. They are renamed one after the other,
+ * the picture last; a crash in between leaves a frame of which some files are
+ * missing, and that is rendered again. What is there of it already is of the same
+ * .blend and the same settings, and will be replaced.
+ *
+ * The manifest names the kinds of file whose origin it vouches for. To ask for
+ * one more is to ask for other files, not for other frames: it is added to the
+ * folder, and frames that lack it are rendered again, whole. To ask for fewer
+ * leaves those that are there alone.
  *
  * Holding one means holding the folder's lock. All functions block on the file
  * system and may be called from any thread, rushes_output_commit() from many
@@ -53,15 +63,20 @@ struct _RushesOutput
   RushesBlend *blend; /* (owned) */
   JsonNode *settings; /* (owned) */
   char *pixels;       /* (owned): the overrides that change pixels */
+  char *files;        /* (owned): those that change which files a frame has */
   RushesExisting existing;
-  gboolean fresh;       /* no frame here may be kept */
-  RushesInfo *recorded; /* (owned) (nullable): from the manifest, if it fits */
-  RushesInfo *info;     /* (owned) (nullable): since rushes_output_bind() */
-  const RushesPictureFormat *format;
-  guint32 tag;          /* tells our staging files from a dead run's */
-  atomic_llong largest; /* bytes of the largest frame committed so far */
-  atomic_llong total;   /* bytes of all of them */
-  atomic_uint n_sizes;  /* how many they are */
+  gboolean fresh;        /* no frame here may be kept */
+  GPtrArray *earlier;    /* (owned): kinds of file that the manifest names; since
+                            rushes_output_bind() those that are not written now */
+  RushesInfo *recorded;  /* (owned) (nullable): from the manifest, if it fits */
+  gboolean same_files;   /* its frames have the files that are wanted */
+  RushesInfo *info;      /* (owned) (nullable): since rushes_output_bind() */
+  guint32 tag;           /* tells our staging files from a dead run's */
+  atomic_llong largest;  /* bytes of the largest frame committed so far */
+  atomic_llong total;    /* bytes of all of them */
+  atomic_uint n_sizes;   /* how many they are */
+  atomic_uint n_missing; /* frames that are wanted and not here yet */
+  atomic_bool moved;     /* cameras were noted that transforms.json does not have */
 };
 
 /* ---- Names ----------------------------------------------------------- */
@@ -72,19 +87,10 @@ resolve (RushesOutput *self, const char *name)
   return g_build_filename (self->root, name, NULL);
 }
 
-/**
- * rushes_output_get_frame_name:
- * @self: a bound output
- * @frame: a frame number
- *
- * Returns: (transfer full): the picture's path below the root
- */
-char *
-rushes_output_get_frame_name (RushesOutput *self, guint frame)
+static RushesFileKind *
+get_kind (RushesOutput *self, guint i)
 {
-  g_return_val_if_fail (self->info != NULL, NULL);
-
-  return g_strdup_printf (FRAMES "/frame_%06u%s", frame, self->info->extension);
+  return g_ptr_array_index (self->info->kinds, i);
 }
 
 /**
@@ -98,13 +104,15 @@ rushes_output_get_frame_name (RushesOutput *self, guint frame)
 char *
 rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint frame)
 {
-  return g_strdup_printf ("%s" G_DIR_SEPARATOR_S FRAMES "/frame_%06u%s", root, frame,
-                          info->extension);
+  g_autofree char *name = rushes_file_kind_build_name (rushes_info_get_shown_kind (info), frame);
+
+  return g_build_filename (root, name, NULL);
 }
 
 /**
- * rushes_output_get_staging_name:
+ * rushes_output_build_staging_name:
  * @self: a bound output
+ * @kind: which of its kinds of file
  * @frame: a frame number
  * @client: the number of the client that will write it
  *
@@ -112,35 +120,39 @@ rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint 
  *   one, that nobody else writes
  */
 char *
-rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client)
+rushes_output_build_staging_name (RushesOutput *self, guint kind, guint frame, guint client)
 {
-  g_return_val_if_fail (self->info != NULL, NULL);
+  g_autofree char *tag = g_strdup_printf ("%08x-%u", self->tag, client);
 
-  return g_strdup_printf (FRAMES "/" STAGING_PREFIX "%06u%s.%08x-%u" STAGING_SUFFIX, frame,
-                          self->info->extension, self->tag, client);
+  g_return_val_if_fail (self->info != NULL && kind < self->info->kinds->len, NULL);
+
+  return rushes_file_kind_build_staging_name (get_kind (self, kind), frame, tag);
 }
 
-/* The frame number in "frame_000012.png", whatever the picture's format. */
-static gboolean
-parse_frame_name (const char *name, guint *frame, const char **extension)
+/**
+ * rushes_output_list_staging:
+ * @self: a bound output
+ * @frame: a frame number
+ * @client: the number of the client that will write it
+ *
+ * Returns: (transfer floating): all files of the frame as a client is told of
+ *   them, a{sv}: keys, and names of rushes_output_build_staging_name()
+ */
+GVariant *
+rushes_output_list_staging (RushesOutput *self, guint frame, guint client)
 {
-  const char *digits;
-  char *end = NULL;
-  guint64 value;
+  GVariantDict files;
 
-  if (!g_str_has_prefix (name, "frame_"))
-    return FALSE;
-  digits = name + strlen ("frame_");
-  /* Only as rushes_output_get_frame_name() writes it: 0000001 is not 000001. */
-  if (strspn (digits, "0123456789") < 6 || (*digits == '0' && digits[6] != '.'))
-    return FALSE;
-  value = g_ascii_strtoull (digits, &end, 10);
-  if (value > RUSHES_FRAME_MAX || !rushes_picture_is_extension (end))
-    return FALSE;
+  g_return_val_if_fail (self->info != NULL, NULL);
 
-  *frame = (guint) value;
-  *extension = end;
-  return TRUE;
+  g_variant_dict_init (&files, NULL);
+  for (guint i = 0; i < self->info->kinds->len; i++)
+    {
+      g_autofree char *name = rushes_output_build_staging_name (self, i, frame, client);
+
+      g_variant_dict_insert (&files, get_kind (self, i)->key, "s", name);
+    }
+  return g_variant_dict_end (&files);
 }
 
 /* ---- The manifest ---------------------------------------------------- */
@@ -163,7 +175,10 @@ write_manifest (RushesOutput *self, GError **error)
   json_object_set_object_member (object, "blend", blend);
   json_object_set_member (object, "settings", json_node_copy (self->settings));
   json_object_set_string_member (object, "pixels", self->pixels);
+  json_object_set_string_member (object, "files", self->files);
   rushes_info_to_json (self->info, object);
+  if (self->earlier->len > 0)
+    json_object_set_member (object, "earlier", rushes_file_kinds_to_json (self->earlier));
   json_node_set_object (node, object);
   text = json_to_string (node, TRUE);
 
@@ -218,46 +233,81 @@ read_manifest (RushesOutput *self)
   return json_object_ref (json_node_get_object (root));
 }
 
+/* Adds to @kinds what @node holds of others. */
+static void
+add_kinds (GPtrArray *kinds, JsonNode *node)
+{
+  g_autoptr (GPtrArray) more = node != NULL ? rushes_file_kinds_from_json (node) : NULL;
+
+  for (guint i = 0; more != NULL && i < more->len; i++)
+    g_ptr_array_add (kinds, rushes_file_kind_ref (g_ptr_array_index (more, i)));
+}
+
+/* The kinds of file that @manifest vouches for: frames, where it says nothing. */
+static GPtrArray *
+read_kinds (JsonObject *manifest)
+{
+  GPtrArray *kinds = g_ptr_array_new_with_free_func ((GDestroyNotify) rushes_file_kind_unref);
+
+  if (manifest != NULL)
+    {
+      add_kinds (kinds, json_object_get_member (manifest, "outputs"));
+      add_kinds (kinds, json_object_get_member (manifest, "earlier"));
+    }
+  if (kinds->len == 0)
+    {
+      const RushesPictureFormat *format = rushes_picture_format_find ("PNG");
+
+      g_ptr_array_add (kinds, rushes_file_kind_new_frames (
+                                  format, rushes_picture_format_get_extension (format), 0, 0));
+    }
+  return kinds;
+}
+
 /* ---- Opening --------------------------------------------------------- */
 
-typedef gboolean (*NameFilter) (const char *name, gpointer user_data);
+typedef gboolean (*NameFilter) (const RushesFileKind *kind, const char *name, gpointer user_data);
 
 static gboolean
-is_staging (const char *name, gpointer user_data)
+is_staging (const RushesFileKind *kind, const char *name, gpointer user_data)
 {
-  return g_str_has_prefix (name, STAGING_PREFIX) && g_str_has_suffix (name, STAGING_SUFFIX);
+  return rushes_file_kind_is_staging_name (kind, name);
 }
 
 static gboolean
-is_frame (const char *name, gpointer user_data)
+is_of_frame (const RushesFileKind *kind, const char *name, gpointer user_data)
 {
   const char *extension;
   guint frame;
 
-  return parse_frame_name (name, &frame, &extension);
+  return rushes_file_kind_parse_name (kind, name, &frame, &extension);
 }
 
 static gboolean
-is_frame_in_range (const char *name, gpointer user_data)
+is_of_frame_in_range (const RushesFileKind *kind, const char *name, gpointer user_data)
 {
   const char *extension;
   guint frame;
 
-  return parse_frame_name (name, &frame, &extension) &&
+  return rushes_file_kind_parse_name (kind, name, &frame, &extension) &&
          rushes_frame_range_find (user_data, frame, NULL);
 }
 
-/* Counts what @filter selects in the frames folder, and removes it if asked. */
+/* Counts what @filter selects of @kind, and removes it if asked. */
 static guint
-select_files (RushesOutput *self, NameFilter filter, gpointer user_data, gboolean remove)
+select_files_of (RushesOutput *self,
+                 const RushesFileKind *kind,
+                 NameFilter filter,
+                 gpointer user_data,
+                 gboolean remove)
 {
-  g_autofree char *folder = resolve (self, FRAMES);
+  g_autofree char *folder = resolve (self, kind->folder);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
   guint count = 0;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (filter (name, user_data))
+    if (filter (kind, name, user_data))
       {
         g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -269,11 +319,24 @@ select_files (RushesOutput *self, NameFilter filter, gpointer user_data, gboolea
   return count;
 }
 
-static gboolean
-make_folder (RushesOutput *self, GError **error)
+static guint
+select_files (RushesOutput *self,
+              GPtrArray *kinds,
+              NameFilter filter,
+              gpointer user_data,
+              gboolean remove)
 {
-  g_autofree char *folder = resolve (self, FRAMES);
+  guint count = 0;
 
+  for (guint i = 0; i < kinds->len; i++)
+    count += select_files_of (self, g_ptr_array_index (kinds, i), filter, user_data, remove);
+
+  return count;
+}
+
+static gboolean
+make_folder (const char *folder, GError **error)
+{
   if (g_mkdir_with_parents (folder, 0755) == 0 && access (folder, W_OK | X_OK) == 0)
     return TRUE;
 
@@ -294,19 +357,24 @@ refuse (RushesOutput *self, const char *reason, GError **error)
 static gboolean
 judge_existing (RushesOutput *self, JsonObject *manifest, RushesBlend *before, GError **error)
 {
-  const char *pixels = NULL;
+  const char *pixels = NULL, *files = NULL;
   gboolean same_blend, same_pixels;
 
-  if (select_files (self, is_frame, NULL, FALSE) == 0)
+  if (select_files (self, self->earlier, is_of_frame, NULL, FALSE) == 0)
     return TRUE;
 
   if (manifest != NULL)
-    pixels = rushes_json_get_string (manifest, "pixels");
+    {
+      pixels = rushes_json_get_string (manifest, "pixels");
+      files = rushes_json_get_string (manifest, "files");
+    }
   same_blend = before != NULL && g_strcmp0 (before->sha256, self->blend->sha256) == 0;
   same_pixels = g_strcmp0 (pixels, self->pixels) == 0;
 
   if (same_blend && same_pixels)
     self->recorded = rushes_info_from_json (manifest);
+  /* Before there were outputs there were frames. */
+  self->same_files = g_str_equal (files != NULL ? files : "{}", self->files);
   /* Which Blender it was is part of it. */
   if (self->recorded != NULL)
     return TRUE;
@@ -364,9 +432,10 @@ rushes_output_open (const char *root,
   self->existing = existing;
   self->settings = rushes_settings_to_json (settings);
   self->pixels = rushes_settings_describe_pixels (settings);
+  self->files = rushes_settings_describe_files (settings);
   self->tag = g_random_int ();
 
-  if (!rushes_blend_check (blend_path, error) || !make_folder (self, error))
+  if (!rushes_blend_check (blend_path, error) || !make_folder (self->root, error))
     return NULL;
 
   lock = resolve (self, LOCK);
@@ -378,11 +447,12 @@ rushes_output_open (const char *root,
   manifest = read_manifest (self);
   if (manifest != NULL)
     before = read_blend (manifest);
+  self->earlier = read_kinds (manifest);
   self->blend = rushes_blend_identify (blend_path, before, error);
   if (self->blend == NULL || !judge_existing (self, manifest, before, error))
     return NULL;
 
-  select_files (self, is_staging, NULL, TRUE);
+  select_files (self, self->earlier, is_staging, NULL, TRUE);
 
   return g_steal_pointer (&self);
 }
@@ -411,6 +481,8 @@ rushes_output_unref (RushesOutput *self)
   g_clear_pointer (&self->blend, rushes_blend_free);
   g_clear_pointer (&self->settings, json_node_unref);
   g_clear_pointer (&self->pixels, g_free);
+  g_clear_pointer (&self->files, g_free);
+  g_clear_pointer (&self->earlier, g_ptr_array_unref);
   g_clear_pointer (&self->recorded, rushes_info_free);
   g_clear_pointer (&self->info, rushes_info_free);
   g_free (self);
@@ -439,7 +511,7 @@ rushes_output_get_root (RushesOutput *self)
 const RushesInfo *
 rushes_output_get_recorded_info (RushesOutput *self)
 {
-  return self->existing == RUSHES_EXISTING_RESUME ? self->recorded : NULL;
+  return self->existing == RUSHES_EXISTING_RESUME && self->same_files ? self->recorded : NULL;
 }
 
 /* ---- Frames ---------------------------------------------------------- */
@@ -473,6 +545,103 @@ rushes_output_check_blender (RushesOutput *self, const char *version, GError **e
   return refuse (self, reason, error);
 }
 
+static gboolean
+is_written_now (RushesOutput *self, const RushesFileKind *kind)
+{
+  for (guint i = 0; i < self->info->kinds->len; i++)
+    if (rushes_file_kind_is_same_place (kind, get_kind (self, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Files may lie where a kind of file goes that the manifest says nothing of, or
+ * that it knows packed in another way. */
+static gboolean
+judge_kind (RushesOutput *self, const RushesFileKind *kind, GError **error)
+{
+  const RushesFileKind *known = NULL;
+  g_autofree char *reason = NULL;
+
+  for (guint i = 0; i < self->earlier->len && known == NULL; i++)
+    if (rushes_file_kind_is_same_place (kind, g_ptr_array_index (self->earlier, i)))
+      known = g_ptr_array_index (self->earlier, i);
+
+  if ((known != NULL && g_strcmp0 (known->codec, kind->codec) == 0) ||
+      select_files_of (self, kind, is_of_frame, NULL, FALSE) == 0)
+    return TRUE;
+  if (known == NULL || known->codec == NULL || kind->codec == NULL)
+    return refuse (self, _ ("of unknown origin"), error);
+  reason = g_strdup_printf (_ ("packed by %s, not by %s"), known->codec, kind->codec);
+  return refuse (self, reason, error);
+}
+
+/* Makes the folders ready for frames; before anything is rendered: a run that
+ * dies half-way must not leave old frames under a manifest that speaks of new
+ * ones. */
+static gboolean
+prepare_folders (RushesOutput *self, RushesFrameRange *range, GError **error)
+{
+  GPtrArray *kinds = self->info->kinds;
+
+  for (guint i = 0; i < kinds->len; i++)
+    {
+      g_autofree char *folder = resolve (self, get_kind (self, i)->folder);
+
+      if (!make_folder (folder, error))
+        return FALSE;
+    }
+
+  if (self->fresh)
+    {
+      select_files (self, self->earlier, is_of_frame, NULL, TRUE);
+      select_files (self, kinds, is_of_frame, NULL, TRUE);
+      rushes_transforms_forget (self->root, self->earlier);
+      rushes_transforms_forget (self->root, kinds);
+      g_ptr_array_set_size (self->earlier, 0);
+    }
+  else if (self->existing == RUSHES_EXISTING_OVERWRITE)
+    select_files (self, kinds, is_of_frame_in_range, range, TRUE);
+  else if (self->existing == RUSHES_EXISTING_RESUME)
+    for (guint i = 0; i < kinds->len; i++)
+      if (!judge_kind (self, get_kind (self, i), error))
+        return FALSE;
+
+  /* What is left there is what this run does not touch. */
+  for (guint i = self->earlier->len; i > 0; i--)
+    if (is_written_now (self, g_ptr_array_index (self->earlier, i - 1)))
+      g_ptr_array_remove_index (self->earlier, i - 1);
+
+  return TRUE;
+}
+
+/* Counts for each frame of @range how many of its files are there, in the order
+ * of the kinds; a frame that lacks one is not looked at any further. */
+static void
+count_files (RushesOutput *self, RushesFrameRange *range, guint16 *counts)
+{
+  for (guint i = 0; i < self->info->kinds->len; i++)
+    {
+      const RushesFileKind *kind = get_kind (self, i);
+      g_autofree char *folder = resolve (self, kind->folder);
+      g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+      const char *name, *extension;
+      guint frame, index;
+
+      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+        {
+          g_autofree char *path = NULL;
+
+          if (!rushes_file_kind_parse_name (kind, name, &frame, &extension) ||
+              !g_str_equal (extension, kind->extension) ||
+              !rushes_frame_range_find (range, frame, &index) || counts[index] < i)
+            continue;
+          path = g_build_filename (folder, name, NULL);
+          if (rushes_picture_check (kind->format, path, kind->width, kind->height, NULL))
+            counts[index]++;
+        }
+    }
+}
+
 /**
  * rushes_output_bind:
  * @self: an output
@@ -483,7 +652,8 @@ rushes_output_check_blender (RushesOutput *self, const char *version, GError **e
  * Writes the manifest and looks which frames of @range are there, whole.
  *
  * Returns: (transfer full) (nullable): a byte for each index of @range, 1 if
- *   the frame is done; or %NULL with %RUSHES_ERROR_NOT_WRITABLE
+ *   the frame is done; or %NULL with %RUSHES_ERROR_NOT_WRITABLE, or with
+ *   %RUSHES_ERROR_SETTINGS_CHANGED if there are files of unknown origin
  */
 guint8 *
 rushes_output_bind (RushesOutput *self,
@@ -492,10 +662,8 @@ rushes_output_bind (RushesOutput *self,
                     GError **error)
 {
   g_autofree guint8 *done = NULL;
-  g_autofree char *folder = resolve (self, FRAMES);
-  g_autoptr (GDir) dir = NULL;
-  const char *name, *extension;
-  guint frame, index;
+  g_autofree guint16 *counts = NULL;
+  guint n_frames, n_missing = 0;
   gboolean first;
 
   g_return_val_if_fail (info != NULL, NULL);
@@ -505,31 +673,25 @@ rushes_output_bind (RushesOutput *self,
   first = self->info == NULL;
   g_clear_pointer (&self->info, rushes_info_free);
   self->info = rushes_info_copy (info);
-  self->format = rushes_picture_format_find (info->format);
 
-  /* Before anything is rendered: a run that dies half-way must not leave old
-   * frames under a manifest that speaks of new ones. */
-  if (first && self->fresh)
-    select_files (self, is_frame, NULL, TRUE);
-  else if (first && self->existing == RUSHES_EXISTING_OVERWRITE)
-    select_files (self, is_frame_in_range, range, TRUE);
-
-  if (!write_manifest (self, error))
+  if ((first && !prepare_folders (self, range, error)) || !write_manifest (self, error))
     return NULL;
 
-  done = g_malloc0 (rushes_frame_range_get_length (range));
-  dir = g_dir_open (folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+  n_frames = rushes_frame_range_get_length (range);
+  done = g_malloc0 (n_frames);
+  counts = g_new0 (guint16, n_frames);
+  count_files (self, range, counts);
+  for (guint i = 0; i < n_frames; i++)
     {
-      g_autofree char *path = NULL;
-
-      if (!parse_frame_name (name, &frame, &extension) ||
-          !g_str_equal (extension, info->extension) ||
-          !rushes_frame_range_find (range, frame, &index))
-        continue;
-      path = g_build_filename (folder, name, NULL);
-      done[index] =
-          (guint8) rushes_picture_check (self->format, path, info->width, info->height, NULL);
+      done[i] = counts[i] == self->info->kinds->len;
+      n_missing += !done[i];
+    }
+  atomic_store (&self->n_missing, n_missing);
+  /* The last run was killed before it could. */
+  if (n_missing == 0 && rushes_transforms_are_stale (self->root, self->info->kinds))
+    {
+      atomic_store (&self->moved, TRUE);
+      rushes_output_finish (self, NULL);
     }
 
   return g_steal_pointer (&done);
@@ -654,91 +816,217 @@ rushes_output_foresee (RushesOutput *self, guint n_left)
       n_left, needed_size, free_size);
 }
 
+/* @size: bytes of all files of a frame */
 static void
-note_size (RushesOutput *self, const char *path)
+note_size (RushesOutput *self, long long size)
 {
-  struct stat info;
   long long largest = atomic_load (&self->largest);
 
-  if (stat (path, &info) != 0)
-    return;
-  atomic_fetch_add (&self->total, info.st_size);
+  atomic_fetch_add (&self->total, size);
   atomic_fetch_add (&self->n_sizes, 1);
-  while (info.st_size > largest &&
-         !atomic_compare_exchange_weak (&self->largest, &largest, info.st_size))
+  while (size > largest && !atomic_compare_exchange_weak (&self->largest, &largest, size))
     ;
+}
+
+static gboolean
+check_file (RushesOutput *self, guint kind, const char *staging, GError **error)
+{
+  const RushesFileKind *about = get_kind (self, kind);
+  g_autofree char *path = resolve (self, staging);
+  g_autoptr (GError) local_error = NULL;
+
+  if (rushes_picture_check (about->format, path, about->width, about->height, &local_error))
+    return TRUE;
+
+  blame_disk (self, &local_error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+rename_file (RushesOutput *self,
+             guint kind,
+             guint frame,
+             const char *staging,
+             long long *size,
+             GError **error)
+{
+  g_autofree char *name = rushes_file_kind_build_name (get_kind (self, kind), frame);
+  g_autofree char *path = resolve (self, name);
+  g_autofree char *staging_path = resolve (self, staging);
+  struct stat info;
+
+  if (stat (staging_path, &info) == 0)
+    *size += info.st_size;
+  if (rename (staging_path, path) == 0)
+    return TRUE;
+
+  g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE, _ ("“%s” cannot be written: %s"),
+               path, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+note_cameras (RushesOutput *self, guint frame, GVariant *cameras, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (cameras == NULL || rushes_transforms_note (self->root, frame, cameras, &local_error))
+    {
+      if (cameras != NULL)
+        atomic_store (&self->moved, TRUE);
+      return TRUE;
+    }
+
+  blame_disk (self, &local_error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras, GError **error)
+{
+  guint n_kinds = self->info->kinds->len;
+  long long size = 0;
+
+  if (!rushes_lock_is_current (self->lock))
+    {
+      /* What has been rendered here would lie alone, in a folder of that name. */
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                   _ ("The output folder “%s” is no longer there"), self->root);
+      return FALSE;
+    }
+  if (!rushes_blend_check_unchanged (self->blend, error))
+    return FALSE;
+  for (guint i = 0; i < n_kinds; i++)
+    if (!check_file (self, i, staging[i], error))
+      return FALSE;
+  /* First, so that no frame is ever there without it. */
+  if (!note_cameras (self, frame, cameras, error))
+    return FALSE;
+  /* The picture last: whoever waits for it finds all the rest. */
+  for (guint i = n_kinds; i > 0; i--)
+    if (!rename_file (self, i - 1, frame, staging[i - 1], &size, error))
+      return FALSE;
+
+  note_size (self, size);
+  return TRUE;
 }
 
 /**
  * rushes_output_commit:
  * @self: a bound output
  * @frame: the frame's number
- * @staging_name: what rushes_output_get_staging_name() gave; written by Blender
+ * @client: the number of the client that has written it, to the names of
+ *   rushes_output_list_staging()
+ * @cameras: (nullable): where the cameras were, as the client says
  * @error: return location for a #GError
  *
- * Makes a rendered picture a frame: checks that the .blend is still the one
- * that was loaded and that the picture is whole, and renames it. Otherwise the
- * staging file is removed.
+ * Makes what was rendered a frame: checks that the .blend is still the one
+ * that was loaded and that every file is whole, and renames them. Otherwise the
+ * staging files are removed. After the last frame that is wanted
+ * transforms.json is written.
  *
  * Returns: whether the frame is done, else %RUSHES_ERROR_BAD_PICTURE,
  *   %RUSHES_ERROR_MISSING_FILE, %RUSHES_ERROR_DISK_FULL, %RUSHES_ERROR_FILE_CHANGED or
  *   %RUSHES_ERROR_NOT_WRITABLE
  */
 gboolean
-rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name, GError **error)
+rushes_output_commit (RushesOutput *self,
+                      guint frame,
+                      guint client,
+                      GVariant *cameras,
+                      GError **error)
 {
-  g_autofree char *staging = resolve (self, staging_name);
-  g_autofree char *name = rushes_output_get_frame_name (self, frame);
-  g_autofree char *path = resolve (self, name);
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) staging = NULL;
 
-  if (!rushes_lock_is_current (self->lock))
-    {
-      /* What has been rendered here would lie alone, in a folder of that name. */
-      rushes_output_discard (self, staging_name);
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                   _ ("The output folder “%s” is no longer there"), self->root);
-      return FALSE;
-    }
-  if (!rushes_blend_check_unchanged (self->blend, &local_error))
-    {
-      rushes_output_discard (self, staging_name);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (!rushes_picture_check (self->format, staging, self->info->width, self->info->height,
-                             &local_error))
-    {
-      blame_disk (self, &local_error);
-      rushes_output_discard (self, staging_name);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (rename (staging, path) != 0)
-    {
-      int code = errno;
+  g_return_val_if_fail (self->info != NULL, FALSE);
 
-      rushes_output_discard (self, staging_name);
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE, _ ("“%s” cannot be written: %s"),
-                   path, g_strerror (code));
+  for (guint i = 0; i < self->info->kinds->len; i++)
+    {
+      g_autofree char *name = rushes_output_build_staging_name (self, i, frame, client);
+
+      g_strv_builder_add (builder, name);
+    }
+  staging = g_strv_builder_end (builder);
+
+  if (!commit_files (self, frame, staging, cameras, error))
+    {
+      rushes_output_discard (self, frame, client);
       return FALSE;
     }
 
-  note_size (self, path);
+  /* If it cannot be, rushes_output_finish() will say so. */
+  if (atomic_fetch_sub (&self->n_missing, 1) == 1)
+    rushes_output_finish (self, NULL);
   return TRUE;
 }
 
 /**
  * rushes_output_discard:
- * @self: an output
- * @staging_name: a staging file that may or may not exist
+ * @self: a bound output
+ * @frame: a frame number
+ * @client: the number of the client that was to write it
  *
  * Removes what a client left of a frame that did not succeed.
  */
 void
-rushes_output_discard (RushesOutput *self, const char *staging_name)
+rushes_output_discard (RushesOutput *self, guint frame, guint client)
 {
-  g_autofree char *staging = resolve (self, staging_name);
+  g_return_if_fail (self->info != NULL);
 
-  g_unlink (staging);
+  for (guint i = 0; i < self->info->kinds->len; i++)
+    {
+      g_autofree char *name = rushes_output_build_staging_name (self, i, frame, client);
+      g_autofree char *path = resolve (self, name);
+
+      g_unlink (path);
+    }
+}
+
+static gpointer
+copy_kind (gconstpointer kind, gpointer user_data)
+{
+  return rushes_file_kind_ref (kind);
+}
+
+/**
+ * rushes_output_is_finished:
+ * @self: an output
+ *
+ * Returns: whether rushes_output_finish() would do nothing
+ */
+gboolean
+rushes_output_is_finished (RushesOutput *self)
+{
+  return !atomic_load (&self->moved);
+}
+
+/**
+ * rushes_output_finish:
+ * @self: an output whose frames are all in place or given up
+ * @error: return location for a #GError
+ *
+ * Writes transforms.json for what has been committed since it was written.
+ *
+ * Returns: whether it is there, if it is to be; else %RUSHES_ERROR_NOT_WRITABLE
+ */
+gboolean
+rushes_output_finish (RushesOutput *self, GError **error)
+{
+  g_autoptr (GPtrArray) kinds = NULL;
+
+  if (self->info == NULL || !atomic_exchange (&self->moved, FALSE))
+    return TRUE;
+
+  kinds = g_ptr_array_copy (self->info->kinds, copy_kind, NULL);
+  g_ptr_array_set_free_func (kinds, (GDestroyNotify) rushes_file_kind_unref);
+  for (guint i = 0; i < self->earlier->len; i++)
+    g_ptr_array_add (kinds, rushes_file_kind_ref (g_ptr_array_index (self->earlier, i)));
+  if (rushes_transforms_write (self->root, kinds, error))
+    return TRUE;
+
+  atomic_store (&self->moved, TRUE);
+  return FALSE;
 }

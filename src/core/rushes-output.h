@@ -40,16 +40,21 @@ guint8 *rushes_output_bind (RushesOutput *self,
                             GError **error);
 gboolean rushes_output_check_blender (RushesOutput *self, const char *version, GError **error);
 char *rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint frame);
-char *rushes_output_get_frame_name (RushesOutput *self, guint frame);
-char *rushes_output_get_staging_name (RushesOutput *self, guint frame, guint client);
-gboolean
-rushes_output_commit (RushesOutput *self, guint frame, const char *staging_name, GError **error);
+char *rushes_output_build_staging_name (RushesOutput *self, guint kind, guint frame, guint client);
+GVariant *rushes_output_list_staging (RushesOutput *self, guint frame, guint client);
+gboolean rushes_output_commit (RushesOutput *self,
+                               guint frame,
+                               guint client,
+                               GVariant *cameras,
+                               GError **error);
 guint64 rushes_output_get_blend_size (RushesOutput *self);
 const char *rushes_output_get_witness (RushesOutput *self);
 gboolean rushes_output_has_room (RushesOutput *self);
 char *rushes_output_foresee (RushesOutput *self, guint n_left);
 GError *rushes_output_make_full_error (RushesOutput *self);
-void rushes_output_discard (RushesOutput *self, const char *staging_name);
+void rushes_output_discard (RushesOutput *self, guint frame, guint client);
+gboolean rushes_output_is_finished (RushesOutput *self);
+gboolean rushes_output_finish (RushesOutput *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesOutput, rushes_output_unref)
 

@@ -6,19 +6,88 @@
 /* Scenes at work: from the opening of the folder until the last frame is done
  * or given up. */
 
+/* What is left to do when nothing of a scene is in any client's hand, nor in a
+ * thread's. */
+typedef struct
+{
+  RushesPool *pool;
+  RushesScene *scene;   /* (owned) */
+  char *folder;         /* (owned) */
+  RushesOutput *output; /* (owned) (nullable) */
+} Leaving;
+
+static void
+leaving_free (Leaving *leaving)
+{
+  g_clear_object (&leaving->scene);
+  g_clear_pointer (&leaving->folder, g_free);
+  g_clear_pointer (&leaving->output, rushes_output_unref);
+  g_free (leaving);
+}
+
+/* The scene may be taken to work again. */
+static void
+let_go (Leaving *leaving)
+{
+  rushes_scene_set_in_use (leaving->scene, FALSE);
+  g_hash_table_remove (leaving->pool->folders, leaving->folder);
+  if (leaving->pool->passed_over)
+    rushes_pool_reconsider (leaving->pool);
+}
+
+static void
+finish_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Leaving *leaving = task_data;
+  g_autoptr (GError) error = NULL;
+  gboolean finished = rushes_output_finish (leaving->output, &error);
+
+  /* The task may outlive its callback by a moment; the folder's lock must not. */
+  g_clear_pointer (&leaving->output, rushes_output_unref);
+  if (finished)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+finish_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RushesPool *pool = RUSHES_POOL (object);
+  Leaving *leaving = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  pool->n_flights--;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    pool_emit_warning (pool, leaving->scene, error->message);
+  let_go (leaving);
+  pool_dispatch (pool);
+}
+
 static void
 work_clear (gpointer data)
 {
   PoolWork *work = data;
+  Leaving *leaving = g_new0 (Leaving, 1);
+  g_autoptr (GTask) task = NULL;
 
-  /* Nothing of it is in any client's hand, nor in a thread's. */
-  rushes_scene_set_in_use (work->scene, FALSE);
-  g_hash_table_remove (work->pool->folders, work->folder);
-  if (work->pool->passed_over)
-    rushes_pool_reconsider (work->pool);
-  g_clear_object (&work->scene);
-  g_clear_pointer (&work->folder, g_free);
   g_clear_pointer (&work->blind_node, g_free);
+  leaving->pool = work->pool;
+  leaving->scene = g_steal_pointer (&work->scene);
+  leaving->folder = g_steal_pointer (&work->folder);
+  leaving->output = rushes_scene_steal_left_output (leaving->scene);
+  if (leaving->output == NULL)
+    {
+      let_go (leaving);
+      leaving_free (leaving);
+      return;
+    }
+
+  task = g_task_new (leaving->pool, NULL, finish_cb, NULL);
+  g_task_set_source_tag (task, work_clear);
+  g_task_set_task_data (task, leaving, (GDestroyNotify) leaving_free);
+  leaving->pool->n_flights++;
+  g_task_run_in_thread (task, finish_thread);
 }
 
 void
@@ -37,11 +106,26 @@ pool_work_is_over (PoolWork *work)
   return state != RUSHES_SCENE_LOADING && state != RUSHES_SCENE_RENDERING;
 }
 
+/* What to look at when all is there: before, nobody knows what the others show. */
+static void
+warn_of_blanks (PoolWork *work)
+{
+  RushesBlanks *blanks = rushes_scene_get_blanks (work->scene);
+  g_autofree char *black = rushes_blanks_describe (blanks, RUSHES_BLANK_BLACK);
+  g_autofree char *transparent = rushes_blanks_describe (blanks, RUSHES_BLANK_TRANSPARENT);
+
+  if (black != NULL)
+    pool_emit_warning (work->pool, work->scene, black);
+  if (transparent != NULL)
+    pool_emit_warning (work->pool, work->scene, transparent);
+}
+
 /* After anything that changed the scene: the scheduler's numbers follow its
  * frames, and a scene that has ended leaves the list. */
 void
 pool_work_update (PoolWork *work)
 {
+  G_GNUC_UNUSED g_autoptr (PoolWork) guard = g_rc_box_acquire (work);
   RushesPool *self = work->pool;
 
   rushes_scene_settle (work->scene);
@@ -64,7 +148,8 @@ pool_work_update (PoolWork *work)
       if (worker->work == work && worker->n_calls == 0)
         pool_worker_leave (worker);
     }
-  g_ptr_array_remove (self->works, work);
+  if (g_ptr_array_remove (self->works, work))
+    warn_of_blanks (work);
 }
 
 /* The scene as a whole cannot be rendered. */

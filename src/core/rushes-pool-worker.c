@@ -29,7 +29,7 @@ hand_clear (PoolHand *hand)
 {
   g_clear_pointer (&hand->work, pool_work_unref);
   g_clear_pointer (&hand->output, rushes_output_unref);
-  g_clear_pointer (&hand->staging, g_free);
+  g_clear_pointer (&hand->cameras, g_variant_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PoolHand, hand_clear)
@@ -181,12 +181,13 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
     pool_work_update (work);
 }
 
-/* A picture on its way from staging to its final name. */
+/* A frame on its way from staging to its final names. */
 typedef struct
 {
   PoolHand hand;
   PoolWorker *worker; /* (owned): to blame if it is not whole */
   double seconds;
+  RushesBlank blank;
   guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
   char *warning; /* (owned) (nullable): that there is none */
 } Commit;
@@ -206,7 +207,8 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Commit *commit = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.staging, &error))
+  if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.client,
+                             commit->hand.cameras, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -235,7 +237,9 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&hand.output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds);
+      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds, commit->blank);
+      worker->n_frames++;
+      pool_place_frame_done (worker->place, work, commit->seconds);
       pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -265,7 +269,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
+commit_frame (PoolWorker *worker, PoolHand *hand, double seconds, RushesBlank blank)
 {
   RushesPool *self = worker->pool;
   RushesFrames *frames = rushes_scene_get_frames (hand->work->scene);
@@ -275,6 +279,7 @@ commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
   g_task_set_source_tag (task, commit_frame);
   commit->worker = g_rc_box_acquire (worker);
   commit->seconds = seconds;
+  commit->blank = blank;
   if (!hand->work->foreseen)
     commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
                      rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
@@ -430,9 +435,10 @@ frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seco
   RushesWork *numbers = &hand->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
+  hand->cameras = g_variant_lookup_value (reply, "cameras", NULL);
   take_round_trip (worker, reply, seconds);
   take_pace (hand->work, seconds);
-  commit_frame (worker, hand, seconds);
+  commit_frame (worker, hand, seconds, rushes_blank_from_reply (reply));
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
@@ -470,7 +476,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL && !pool_work_is_over (work))
     frame_rendered (worker, &hand, reply, seconds);
   else
-    rushes_output_discard (hand.output, hand.staging);
+    rushes_output_discard (hand.output, hand.frame, hand.client);
 
   if (pool_work_is_over (work))
     {
@@ -512,16 +518,18 @@ take_frame (PoolWorker *worker, PoolHand *hand)
   hand->work = g_rc_box_acquire (worker->work);
   hand->frame = rushes_frames_get_number (rushes_scene_get_frames (scene), hand->index);
   hand->output = rushes_output_ref (rushes_scene_get_output (scene));
-  hand->staging = rushes_output_get_staging_name (hand->output, hand->frame, number);
+  hand->client = number;
   return TRUE;
 }
 
 static void
 call_render_frame (PoolWorker *worker, const PoolHand *hand)
 {
+  GVariant *files = rushes_output_list_staging (hand->output, hand->frame, hand->client);
+
   begin_call (worker);
   rushes_client_call_async (
-      worker->client, "render_frame", rushes_verbs_for_frame (hand->frame, hand->staging),
+      worker->client, "render_frame", rushes_verbs_for_frame (hand->frame, files),
       get_timeout (worker->pool, &hand->work->pace), render_cb, g_rc_box_acquire (worker));
 }
 

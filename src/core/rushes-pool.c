@@ -30,6 +30,7 @@ enum
 {
   PROP_0,
   PROP_JOBS,
+  PROP_JOBS_REASON,
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
@@ -317,6 +318,19 @@ is_finished (RushesPool *self)
   return is_over (self) && self->workers->len == 0 && self->n_flights == 0;
 }
 
+/* Nobody works any more: lets go of what is not done. */
+static void
+stop_scenes (RushesPool *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      rushes_scene_stop (scene);
+    }
+  g_ptr_array_set_size (self->works, 0);
+}
+
 static void
 end_run (RushesPool *self)
 {
@@ -327,13 +341,6 @@ end_run (RushesPool *self)
   g_clear_handle_id (&self->look_id, g_source_remove);
   for (guint i = 0; i < self->places->len; i++)
     pool_place_end_run (g_ptr_array_index (self->places, i));
-  for (guint i = 0; i < g_list_model_get_n_items (self->scenes); i++)
-    {
-      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
-
-      rushes_scene_stop (scene);
-    }
-  g_ptr_array_set_size (self->works, 0);
   if (self->fatal != NULL)
     g_task_return_error (task, g_steal_pointer (&self->fatal));
   else
@@ -356,6 +363,9 @@ look_cb (gpointer user_data)
     pool_worker_start (place);
   pool_dispatch (self);
   if (is_finished (self))
+    stop_scenes (self);
+  /* Something may be left to write for those. */
+  if (is_finished (self))
     end_run (self);
   return G_SOURCE_REMOVE;
 }
@@ -368,6 +378,14 @@ look_later (RushesPool *self)
 {
   if (self->task != NULL && self->look_id == 0)
     self->look_id = g_idle_add_full (G_PRIORITY_DEFAULT, look_cb, self, NULL);
+}
+
+/* There should be another number of them, or there is another reason for it. */
+void
+pool_jobs_changed (RushesPool *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
+  look_later (self);
 }
 
 static void
@@ -537,8 +555,8 @@ get_first (RushesPool *self)
 static void
 set_jobs (RushesPool *self, PoolPlace *place, guint jobs)
 {
-  place->jobs = jobs;
-  place->room = G_MAXUINT;
+  pool_place_set_jobs (place, jobs);
+  pool_jobs_changed (self);
   pool_dispatch (self);
 }
 
@@ -551,6 +569,9 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     {
     case PROP_JOBS:
       g_value_set_uint (value, get_first (self)->jobs);
+      break;
+    case PROP_JOBS_REASON:
+      g_value_take_string (value, rushes_pool_explain_jobs (self));
       break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
@@ -634,12 +655,21 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool:jobs:
    *
-   * How many clients may work at once at the first place. Fewer lets clients finish their frames.
-   * After one has run out of memory there is one fewer, until
-   * the run ends or this is set.
+   * How many clients may work at once at the first place, or #RUSHES_JOBS_AUTO.
+   * Fewer lets clients finish their frames. After one has run out of memory there
+   * is one fewer, until the run ends or this is set.
    */
   properties[PROP_JOBS] =
-      g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
+      g_param_spec_uint ("jobs", NULL, NULL, 0, G_MAXUINT, 1, flags & ~G_PARAM_CONSTRUCT);
+  /**
+   * RushesPool:jobs-reason:
+   *
+   * How many clients #RUSHES_JOBS_AUTO has found to be right at the first place, and
+   * why, for the user; %NULL if the number is fixed.
+   */
+  properties[PROP_JOBS_REASON] =
+      g_param_spec_string ("jobs-reason", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * RushesPool:order:
    *
@@ -771,7 +801,7 @@ rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_d
  * rushes_pool_set_place:
  * @self: a pool
  * @launcher: how to start clients at another place than the first one, or there
- * @jobs: how many clients may work there at once, 0 or more
+ * @jobs: how many clients may work there at once, 0 or more; or #RUSHES_JOBS_AUTO
  *
  * Has clients of several launchers work on the same scenes. Those of places
  * that were named first are started first.
@@ -804,6 +834,22 @@ rushes_pool_get_n_clients (RushesPool *self)
   g_return_val_if_fail (RUSHES_IS_POOL (self), 0);
 
   return self->workers->len;
+}
+
+/**
+ * rushes_pool_explain_jobs:
+ * @self: a pool
+ *
+ * Returns: (transfer full) (nullable): #RushesPool:jobs-reason
+ */
+char *
+rushes_pool_explain_jobs (RushesPool *self)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), NULL);
+
+  if (get_first (self)->jobs != RUSHES_JOBS_AUTO)
+    return NULL;
+  return rushes_jobs_explain (&get_first (self)->automatic);
 }
 
 /**

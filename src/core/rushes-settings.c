@@ -16,6 +16,15 @@
  * fingerprint of an output folder. */
 #define CHANGES_PIXELS (1 << G_PARAM_USER_SHIFT)
 
+/* Marks one that changes which files a frame has. */
+#define CHANGES_FILES (1 << (G_PARAM_USER_SHIFT + 1))
+
+/* Blender's identifiers of the ways to pack an EXR file. */
+static const char *const codecs[] = { "NONE", "ZIP",  "ZIPS", "PIZ",  "RLE", "PXR24",
+                                      "B44",  "B44A", "DWAA", "DWAB", NULL };
+
+static const char *const devices[] = { "cpu", "cuda", "optix", "hip", "oneapi", "metal", NULL };
+
 /**
  * RushesSettings:
  *
@@ -34,10 +43,15 @@ enum
   PROP_KEYFRAME_SHIFT,
   PROP_FRAMES,
   PROP_OUTPUTS,
+  PROP_DEBUG_PREVIEWS,
+  PROP_EXR_CODEC,
+  PROP_CAMERA,
+  PROP_ALL_CAMERAS,
   PROP_FORMAT,
   PROP_COLOR_DEPTH,
   PROP_COLOR_MODE,
   PROP_ENGINE,
+  PROP_DEVICE,
   PROP_SAMPLES,
   PROP_DENOISING,
   PROP_THREADS,
@@ -114,6 +128,7 @@ rushes_settings_class_init (RushesSettingsClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   const GParamFlags pixels = flags | CHANGES_PIXELS;
+  const GParamFlags files = flags | CHANGES_FILES;
 
   object_class->get_property = rushes_settings_get_property;
   object_class->set_property = rushes_settings_set_property;
@@ -158,7 +173,34 @@ rushes_settings_class_init (RushesSettingsClass *klass)
    * The kinds of result to write.
    */
   properties[PROP_OUTPUTS] =
-      g_param_spec_flags ("outputs", NULL, NULL, RUSHES_TYPE_OUTPUTS, RUSHES_OUTPUTS_FRAMES, flags);
+      g_param_spec_flags ("outputs", NULL, NULL, RUSHES_TYPE_OUTPUTS, RUSHES_OUTPUTS_FRAMES, files);
+  /**
+   * RushesSettings:debug-previews:
+   *
+   * Whether each output that is no picture gets one, in colours, to be looked at.
+   */
+  properties[PROP_DEBUG_PREVIEWS] =
+      g_param_spec_boolean ("debug-previews", NULL, NULL, FALSE, files);
+  /**
+   * RushesSettings:exr-codec:
+   *
+   * How outputs other than frames are packed, by Blender's identifier ("ZIP");
+   * %NULL: without loss.
+   */
+  properties[PROP_EXR_CODEC] = g_param_spec_string ("exr-codec", NULL, NULL, NULL, files);
+  /**
+   * RushesSettings:camera:
+   *
+   * Name of the camera to look through; %NULL: the scene's own, and those that
+   * its markers switch to.
+   */
+  properties[PROP_CAMERA] = g_param_spec_string ("camera", NULL, NULL, NULL, pixels);
+  /**
+   * RushesSettings:all-cameras:
+   *
+   * Whether each camera has outputs of its own, in a folder of its name.
+   */
+  properties[PROP_ALL_CAMERAS] = g_param_spec_boolean ("all-cameras", NULL, NULL, FALSE, files);
   /**
    * RushesSettings:format:
    *
@@ -184,6 +226,13 @@ rushes_settings_class_init (RushesSettingsClass *klass)
    * %NULL: from the file.
    */
   properties[PROP_ENGINE] = g_param_spec_string ("engine", NULL, NULL, NULL, pixels);
+  /**
+   * RushesSettings:device:
+   *
+   * What Cycles renders on: "cpu", "cuda", "optix", "hip", "oneapi" or "metal";
+   * %NULL: from the file. The last digits of a pixel depend on it.
+   */
+  properties[PROP_DEVICE] = g_param_spec_string ("device", NULL, NULL, NULL, pixels);
   /**
    * RushesSettings:samples:
    *
@@ -635,6 +684,35 @@ rushes_settings_describe_pixels (RushesSettings *self)
 }
 
 /**
+ * rushes_settings_describe_files:
+ * @self: settings
+ *
+ * Returns: (transfer full): canonical JSON text of the overrides that change
+ *   which files a frame has; equal texts mean the same files of an equal .blend
+ */
+char *
+rushes_settings_describe_files (RushesSettings *self)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_SETTINGS (self), NULL);
+
+  node = to_json (self, CHANGES_FILES);
+  return json_to_string (node, FALSE);
+}
+
+/* Returns: (nullable): the @choices as text, if @text is there and none of them */
+static char *
+find_wrong_choice (const char *text, const char *const *choices)
+{
+  for (guint i = 0; text != NULL && choices[i] != NULL; i++)
+    if (g_ascii_strcasecmp (text, choices[i]) == 0)
+      return NULL;
+
+  return text != NULL ? g_strjoinv (", ", (char **) choices) : NULL;
+}
+
+/**
  * rushes_settings_check:
  * @self: settings
  * @error: return location for a #GError
@@ -648,13 +726,15 @@ rushes_settings_check (RushesSettings *self, GError **error)
 {
   guint width, height;
   RushesOutputs outputs;
-  g_autofree char *frames = NULL;
-  g_autofree char *format = NULL;
+  gboolean all_cameras;
+  g_autofree char *frames = NULL, *format = NULL, *codec = NULL, *camera = NULL, *device = NULL;
+  g_autofree char *known_codecs = NULL, *known_devices = NULL;
 
   g_return_val_if_fail (RUSHES_IS_SETTINGS (self), FALSE);
 
   g_object_get (self, "width", &width, "height", &height, "frames", &frames, "format", &format,
-                "outputs", &outputs, NULL);
+                "outputs", &outputs, "exr-codec", &codec, "camera", &camera, "all-cameras",
+                &all_cameras, "device", &device, NULL);
 
   if (outputs == 0)
     {
@@ -684,13 +764,34 @@ rushes_settings_check (RushesSettings *self, GError **error)
                    _ ("“%s” is not a picture format; choose one of %s"), format, known);
       return FALSE;
     }
+  if (camera != NULL && all_cameras)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+                   _ ("Choose one camera or all of them, not both"));
+      return FALSE;
+    }
+
+  known_codecs = find_wrong_choice (codec, codecs);
+  if (known_codecs != NULL)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+                   _ ("“%s” is not an EXR codec; choose one of %s"), codec, known_codecs);
+      return FALSE;
+    }
+  known_devices = find_wrong_choice (device, devices);
+  if (known_devices != NULL)
+    {
+      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
+                   _ ("“%s” is not a device; choose one of %s"), device, known_devices);
+      return FALSE;
+    }
 
   return TRUE;
 }
 
 /**
  * rushes_outputs_parse:
- * @text: names of outputs, separated by commas
+ * @text: names of outputs, separated by commas; or "all"
  * @error: return location for a #GError
  *
  * Returns: the outputs, or 0 with %RUSHES_ERROR_INVALID
@@ -704,15 +805,17 @@ rushes_outputs_parse (const char *text, GError **error)
 
   for (guint i = 0; names[i] != NULL; i++)
     {
-      const GFlagsValue *value = g_flags_get_value_by_nick (klass, g_strstrip (names[i]));
+      const char *name = g_strstrip (names[i]);
+      const GFlagsValue *value = g_flags_get_value_by_nick (klass, name);
 
-      if (value == NULL)
+      if (value == NULL && !g_str_equal (name, "all"))
         {
           g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
-                       _ ("“%s” is not an output; this version can write: %s"), names[i], "frames");
+                       _ ("“%s” is not an output; choose some of %s, or all"), name,
+                       "frames, depths, normals, flows, segmentations");
           return 0;
         }
-      outputs |= value->value;
+      outputs |= value != NULL ? value->value : RUSHES_OUTPUTS_ALL;
     }
   if (outputs == 0)
     g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID, _ ("Name at least one output"));

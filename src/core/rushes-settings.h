@@ -23,13 +23,25 @@ typedef enum
 /**
  * RushesOutputs:
  * @RUSHES_OUTPUTS_FRAMES: the pictures themselves
+ * @RUSHES_OUTPUTS_DEPTHS: how far what is seen is from the camera
+ * @RUSHES_OUTPUTS_NORMALS: which way its surface looks
+ * @RUSHES_OUTPUTS_FLOWS: how it moves over the picture
+ * @RUSHES_OUTPUTS_SEGMENTATIONS: which object it is
  *
  * The kinds of result that a scene can write.
  */
 typedef enum
 {
   RUSHES_OUTPUTS_FRAMES = 1 << 0,
+  RUSHES_OUTPUTS_DEPTHS = 1 << 1,
+  RUSHES_OUTPUTS_NORMALS = 1 << 2,
+  RUSHES_OUTPUTS_FLOWS = 1 << 3,
+  RUSHES_OUTPUTS_SEGMENTATIONS = 1 << 4,
 } RushesOutputs;
+
+#define RUSHES_OUTPUTS_ALL                                                                         \
+  (RUSHES_OUTPUTS_FRAMES | RUSHES_OUTPUTS_DEPTHS | RUSHES_OUTPUTS_NORMALS | RUSHES_OUTPUTS_FLOWS | \
+   RUSHES_OUTPUTS_SEGMENTATIONS)
 
 #define RUSHES_TYPE_SETTINGS (rushes_settings_get_type ())
 G_DECLARE_FINAL_TYPE (RushesSettings, rushes_settings, RUSHES, SETTINGS, GObject)
@@ -46,6 +58,7 @@ gboolean rushes_settings_check (RushesSettings *self, GError **error);
 gboolean rushes_settings_is_set (RushesSettings *self, const char *name);
 void rushes_settings_reset (RushesSettings *self, const char *name);
 char *rushes_settings_describe_pixels (RushesSettings *self);
+char *rushes_settings_describe_files (RushesSettings *self);
 
 RushesOutputs rushes_outputs_parse (const char *text, GError **error);
 

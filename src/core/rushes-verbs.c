@@ -47,6 +47,61 @@ insert_text (GVariantDict *params, const char *key, const char *text)
     g_variant_dict_insert (params, key, "s", text);
 }
 
+/* Which files a frame has, and what is in them. */
+static void
+add_outputs (GPtrArray *calls, RushesSettings *settings)
+{
+  static const struct
+  {
+    RushesOutputs output;
+    const char *method;
+  } data[] = {
+    { RUSHES_OUTPUTS_DEPTHS, "include_depths" },
+    { RUSHES_OUTPUTS_NORMALS, "include_normals" },
+    { RUSHES_OUTPUTS_FLOWS, "include_flows" },
+    { RUSHES_OUTPUTS_SEGMENTATIONS, "include_segmentations" },
+  };
+  RushesOutputs outputs;
+  gboolean debug;
+  g_autofree char *codec = NULL;
+  GVariantDict params;
+
+  g_object_get (settings, "outputs", &outputs, "debug-previews", &debug, "exr-codec", &codec, NULL);
+  if ((outputs & RUSHES_OUTPUTS_FRAMES) != 0)
+    {
+      g_variant_dict_init (&params, NULL);
+      add_call (calls, "include_frames", &params);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (data); i++)
+    if ((outputs & data[i].output) != 0)
+      {
+        g_variant_dict_init (&params, NULL);
+        g_variant_dict_insert (&params, "debug", "b", debug);
+        if (codec != NULL)
+          {
+            g_autofree char *identifier = g_ascii_strup (codec, -1);
+
+            insert_text (&params, "codec", identifier);
+          }
+        add_call (calls, data[i].method, &params);
+      }
+}
+
+static void
+add_camera (GPtrArray *calls, RushesSettings *settings)
+{
+  g_autofree char *camera = NULL;
+  gboolean all_cameras;
+  GVariantDict params;
+
+  g_object_get (settings, "camera", &camera, "all-cameras", &all_cameras, NULL);
+  if (camera == NULL && !all_cameras)
+    return;
+  g_variant_dict_init (&params, NULL);
+  insert_text (&params, "camera", camera);
+  add_call (calls, all_cameras ? "use_all_cameras" : "use_camera", &params);
+}
+
 /**
  * rushes_verbs_for_load:
  * @blend_path: the scene, absolute
@@ -61,6 +116,7 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
 {
   GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_free);
   g_autofree char *format = NULL, *depth = NULL, *mode = NULL, *engine = NULL, *addons = NULL;
+  g_autofree char *device = NULL;
   guint width, height, samples, threads;
   double scale, shift;
   RushesSwitch denoising, motion_blur, animations;
@@ -74,7 +130,7 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
                 "keyframe-shift", &shift, "format", &format, "color-depth", &depth, "color-mode",
                 &mode, "engine", &engine, "samples", &samples, "denoising", &denoising, "threads",
                 &threads, "motion-blur", &motion_blur, "animations", &animations, "addons", &addons,
-                "allow-scripts", &allow_scripts, NULL);
+                "allow-scripts", &allow_scripts, "device", &device, NULL);
 
   /* Add-ons first: some want to see the file being loaded. */
   if (addons != NULL)
@@ -113,6 +169,14 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
         g_variant_dict_insert (&params, "denoising", "b", denoising == RUSHES_SWITCH_ON);
       add_call (calls, "render_settings", &params);
     }
+  if (device != NULL)
+    {
+      g_autofree char *type = g_ascii_strdown (device, -1);
+
+      g_variant_dict_init (&params, NULL);
+      insert_text (&params, "device", type);
+      add_call (calls, "use_device", &params);
+    }
 
   if (width > 0)
     {
@@ -135,8 +199,8 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
   insert_text (&params, "color_mode", mode);
   add_call (calls, "image_settings", &params);
 
-  g_variant_dict_init (&params, NULL);
-  add_call (calls, "include_frames", &params);
+  add_camera (calls, settings);
+  add_outputs (calls, settings);
 
   if (rushes_settings_is_set (settings, "keyframe-scale") ||
       rushes_settings_is_set (settings, "keyframe-shift"))
@@ -145,6 +209,14 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
       g_variant_dict_insert (&params, "scale", "d", scale);
       g_variant_dict_insert (&params, "shift", "d", shift);
       add_call (calls, "move_keyframes", &params);
+    }
+
+  /* Frames alone are what "image_settings" said. */
+  if (rushes_settings_is_set (settings, "outputs") ||
+      rushes_settings_is_set (settings, "all-cameras"))
+    {
+      g_variant_dict_init (&params, NULL);
+      add_call (calls, "outputs", &params);
     }
 
   /* Always: the range after whatever changed it. */
@@ -187,20 +259,19 @@ rushes_verbs_add_access (GPtrArray *calls,
 /**
  * rushes_verbs_for_frame:
  * @frame: a frame number
- * @staging_name: where its picture goes, below the scene's root
+ * @files: where its files go, as rushes_output_list_staging() says; consumed if
+ *   floating
  *
  * Returns: (transfer floating): the parameters of "render_frame"
  */
 GVariant *
-rushes_verbs_for_frame (guint frame, const char *staging_name)
+rushes_verbs_for_frame (guint frame, GVariant *files)
 {
-  GVariantDict params, files;
+  GVariantDict params;
 
-  g_variant_dict_init (&files, NULL);
-  g_variant_dict_insert (&files, "frames", "s", staging_name);
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "frame", "u", frame);
-  g_variant_dict_insert_value (&params, "files", g_variant_dict_end (&files));
+  g_variant_dict_insert_value (&params, "files", files);
 
   return g_variant_dict_end (&params);
 }

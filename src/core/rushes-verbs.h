@@ -24,7 +24,7 @@ void rushes_verbs_add_access (GPtrArray *calls,
                               guint64 size,
                               const char *root,
                               const char *witness);
-GVariant *rushes_verbs_for_frame (guint frame, const char *staging_name);
+GVariant *rushes_verbs_for_frame (guint frame, GVariant *files);
 void rushes_verbs_run_async (RushesClient *client,
                              GPtrArray *calls,
                              guint timeout,

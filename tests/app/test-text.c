@@ -70,6 +70,7 @@ open_scene (Fixture *fixture)
 static void
 bind_scene (Fixture *fixture)
 {
+  g_autoptr (GPtrArray) kinds = rushes_test_make_kinds (WIDTH, HEIGHT, "frames", NULL);
   const RushesInfo info = { .blender = (char *) "3.4.1",
                             .engine = (char *) "CYCLES",
                             .format = (char *) "PNG",
@@ -79,7 +80,8 @@ bind_scene (Fixture *fixture)
                             .start = 1,
                             .end = 4,
                             .step = 1,
-                            .fps = 24 };
+                            .fps = 24,
+                            .kinds = kinds };
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -114,12 +116,12 @@ render (Fixture *fixture, guint n)
 
       g_assert_true (rushes_scene_take_frame (fixture->scene, 1, &index));
       frame = rushes_frames_get_number (rushes_scene_get_frames (fixture->scene), index);
-      staging = rushes_output_get_staging_name (output, frame, 1);
+      staging = rushes_output_build_staging_name (output, 0, frame, 1);
       path = g_build_filename (rushes_output_get_root (output), staging, NULL);
       rushes_test_write_png (path, WIDTH, HEIGHT);
-      rushes_output_commit (output, frame, staging, &error);
+      rushes_output_commit (output, frame, 1, NULL, &error);
       g_assert_no_error (error);
-      rushes_scene_finish_frame (fixture->scene, index, 1);
+      rushes_scene_finish_frame (fixture->scene, index, 1, RUSHES_BLANK_NOT);
     }
 }
 

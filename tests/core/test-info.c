@@ -69,6 +69,14 @@ assert_equal (const RushesInfo *one, const RushesInfo *two)
   g_assert_cmpuint (one->end, ==, two->end);
   g_assert_cmpuint (one->step, ==, two->step);
   g_assert_cmpfloat (one->fps, ==, two->fps);
+  g_assert_cmpuint (one->kinds->len, ==, two->kinds->len);
+  for (guint i = 0; i < one->kinds->len; i++)
+    {
+      g_autoptr (JsonNode) a = rushes_file_kind_to_json (g_ptr_array_index (one->kinds, i));
+      g_autoptr (JsonNode) b = rushes_file_kind_to_json (g_ptr_array_index (two->kinds, i));
+
+      g_assert_true (json_node_equal (a, b));
+    }
 }
 
 static void
@@ -234,7 +242,10 @@ test_json_of_limits (void)
     "'fps': <1e6>",
     "'fps': <1e-6>",
     "'fps': <29.970029970029973>",
-    "'extension': <'.'>",
+    "'extension': <'.j2c'>",
+    "'outputs': <[<{'key': <'depths'>, 'folder': <'depths'>, 'name': <'depth'>, 'extension': "
+    "<'.exr'>, 'format': <'OPEN_EXR'>, 'width': <int64 4294967295>, 'camera': <'Kamera \"1\"'>, "
+    "'codec': <'ZIP'>}>]>",
     "'engine': <''>",
   };
 
@@ -293,6 +304,123 @@ test_json_past_the_last_frame (void)
   g_assert_null (rushes_info_from_json (object));
 }
 
+static GPtrArray *
+take_outputs (const char *outputs, GError **error)
+{
+  g_autofree char *member = g_strdup_printf ("'outputs': <%s>", outputs);
+  g_autoptr (GVariant) reply = make_reply (member);
+  g_autoptr (RushesInfo) info = rushes_info_from_reply ("3.4.1", reply, error);
+
+  return info != NULL ? g_ptr_array_ref (info->kinds) : NULL;
+}
+
+#define OUTPUT(key, folder, name)                                                                  \
+  "<{'key': <'" key "'>, 'folder': <'" folder "'>, 'name': <'" name "'>, 'extension': <'.exr'>, "  \
+  "'format': <'OPEN_EXR'>, 'width': <int64 64>, 'height': <int64 48>}>"
+
+static void
+test_outputs (void)
+{
+  g_autoptr (RushesInfo) none = make_info ("");
+  g_autoptr (GPtrArray) two = take_outputs (
+      "[" OUTPUT ("frames", "A/frames", "frame") ", " OUTPUT ("d", "A/depths", "depth") "]", NULL);
+  const RushesFileKind *kind;
+  g_autofree char *name = NULL, *camera = NULL, *staging = NULL;
+  const char *extension;
+  guint frame;
+
+  /* Whoever says nothing writes frames as "image_settings" said. */
+  g_assert_cmpuint (none->kinds->len, ==, 1);
+  kind = g_ptr_array_index (none->kinds, 0);
+  g_assert_cmpstr (kind->key, ==, "frames");
+  g_assert_cmpstr (kind->extension, ==, ".png");
+  g_assert_cmpuint (kind->width, ==, 640);
+
+  g_assert_cmpuint (two->len, ==, 2);
+  kind = g_ptr_array_index (two, 1);
+  g_assert_cmpuint (kind->height, ==, 48);
+  g_assert_null (kind->camera);
+  name = rushes_file_kind_build_name (kind, 12);
+  camera = rushes_file_kind_build_camera_folder (kind);
+  staging = rushes_file_kind_build_staging_name (kind, 12, "tag");
+  g_assert_cmpstr (name, ==, "A/depths/depth_000012.exr");
+  g_assert_cmpstr (camera, ==, "A");
+  g_assert_true (g_str_has_prefix (staging, "A/depths/."));
+  g_assert_true (rushes_file_kind_is_staging_name (kind, strrchr (staging, '/') + 1));
+  g_assert_false (rushes_file_kind_is_staging_name (kind, "depth_000012.exr"));
+  g_assert_false (rushes_file_kind_is_staging_name (kind, ".debug_depth_000012.png.tag.part"));
+  g_assert_true (rushes_file_kind_parse_name (kind, "depth_000012.exr", &frame, &extension) &&
+                 frame == 12);
+  g_assert_cmpstr (extension, ==, ".exr");
+  g_assert_false (rushes_file_kind_parse_name (kind, "debug_depth_000012.png", &frame, &extension));
+  g_assert_false (rushes_file_kind_parse_name (kind, "depth000012.exr", &frame, &extension));
+  g_assert_false (rushes_file_kind_parse_name (kind, "depth_", &frame, &extension));
+  g_assert_false (rushes_file_kind_parse_name (kind, "dep", &frame, &extension));
+}
+
+/* Files are made and removed where a client or a manifest says. */
+static void
+test_outputs_refused (void)
+{
+  static const char *const outputs[] = {
+    "@av []",
+    "<int64 1>",
+    "[<int64 1>]",
+    "[<@a{sv} {}>]",
+    "[" OUTPUT ("", "depths", "depth") "]",
+    "[" OUTPUT ("d", "", "depth") "]",
+    "[" OUTPUT ("d", "/depths", "depth") "]",
+    "[" OUTPUT ("d", "..", "depth") "]",
+    "[" OUTPUT ("d", "a/../../depths", "depth") "]",
+    "[" OUTPUT ("d", "a/./depths", "depth") "]",
+    "[" OUTPUT ("d", "a//depths", "depth") "]",
+    "[" OUTPUT ("d", "depths/", "depth") "]",
+    "[" OUTPUT ("d", "depths", "") "]",
+    "[" OUTPUT ("d", "depths", "a/depth") "]",
+    "[" OUTPUT ("d", "depths", ".depth") "]",
+    "[" OUTPUT ("d", "depths", "depth") ", " OUTPUT ("d", "depths", "other") "]",
+    "[" OUTPUT ("d", "depths", "depth") ", " OUTPUT ("e", "depths", "depth") "]",
+    "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.blend'>, 'format': "
+    "<'PNG'>}>]",
+    "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.png'>, 'format': <'GIF'>}>]",
+    "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.png'>}>]",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (take_outputs (outputs[i], &error) != NULL)
+        g_error ("%s passed", outputs[i]);
+      rushes_test_assert_error (error, RUSHES_ERROR_PROTOCOL, "makes no sense");
+    }
+}
+
+static void
+test_shown_kind (void)
+{
+  static const struct
+  {
+    const char *keys[3];
+    const char *shown;
+  } cases[] = {
+    { { "frames", "depths" }, "frames" },
+    { { "depths", "frames" }, "frames" },
+    { { "depths", "debug_depths" }, "debug_depths" },
+    { { "depths", "normals" }, "depths" },
+    { { "B/debug_depths", "B/frames", "A/frames" }, "B/frames" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      RushesInfo info = { .kinds = rushes_test_make_kinds (8, 2, cases[i].keys[0], cases[i].keys[1],
+                                                           cases[i].keys[2], NULL) };
+
+      g_assert_cmpstr (rushes_info_get_shown_kind (&info)->key, ==, cases[i].shown);
+      g_ptr_array_unref (info.kinds);
+    }
+}
+
 static void
 test_copy (void)
 {
@@ -300,6 +428,7 @@ test_copy (void)
   g_autoptr (RushesInfo) copy = rushes_info_copy (info);
 
   assert_equal (copy, info);
+  g_assert_cmpuint (copy->kinds->len, ==, 1);
   g_assert_true (copy->engine != info->engine);
   g_assert_cmpstrv (copy->warnings, info->warnings);
 }
@@ -319,6 +448,9 @@ main (int argc, char **argv)
   g_test_add_func ("/info/json-of-limits", test_json_of_limits);
   g_test_add_func ("/info/json-damaged", test_json_damaged);
   g_test_add_func ("/info/json-past-the-last-frame", test_json_past_the_last_frame);
+  g_test_add_func ("/info/outputs", test_outputs);
+  g_test_add_func ("/info/outputs-refused", test_outputs_refused);
+  g_test_add_func ("/info/shown-kind", test_shown_kind);
   g_test_add_func ("/info/copy", test_copy);
 
   return g_test_run ();

@@ -46,7 +46,8 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
                                 .start = 1,
                                 .end = N_FRAMES,
                                 .step = 1,
-                                .fps = 24 };
+                                .fps = 24,
+                                .kinds = rushes_test_make_kinds (WIDTH, HEIGHT, "frames", NULL) };
 }
 
 static void
@@ -55,6 +56,7 @@ fixture_tear_down (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->range, rushes_frame_range_unref);
   g_clear_object (&fixture->settings);
   g_clear_pointer (&fixture->root, g_free);
+  g_clear_pointer (&fixture->info.kinds, g_ptr_array_unref);
   g_clear_pointer (&fixture->blend, g_free);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
@@ -145,11 +147,11 @@ write_picture (RushesOutput *output, const char *name)
 static void
 commit (RushesOutput *output, guint frame)
 {
-  g_autofree char *staging = rushes_output_get_staging_name (output, frame, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, frame, 1);
   g_autoptr (GError) error = NULL;
 
   write_picture (output, staging);
-  g_assert_true (rushes_output_commit (output, frame, staging, &error));
+  g_assert_true (rushes_output_commit (output, frame, 1, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -229,12 +231,14 @@ test_names (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      g_autofree char *name = rushes_output_get_frame_name (output, numbers[i]);
+      g_autofree char *path =
+          rushes_output_build_frame_path (fixture->root, &fixture->info, numbers[i]);
+      g_autofree char *expected = g_build_filename (fixture->root, names[i], NULL);
 
-      g_assert_cmpstr (name, ==, names[i]);
+      g_assert_cmpstr (path, ==, expected);
       for (guint client = 1; client < 4; client++)
         {
-          char *part = rushes_output_get_staging_name (output, numbers[i], client);
+          char *part = rushes_output_build_staging_name (output, 0, numbers[i], client);
 
           g_assert_true (g_str_has_prefix (part, "frames/."));
           g_assert_true (g_str_has_suffix (part, ".part"));
@@ -279,12 +283,12 @@ static void
 test_commit (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 3, 7);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 3, 7);
   g_autofree char *staging_path = g_build_filename (fixture->root, staging, NULL);
   g_autofree char *path = in_frames (fixture, "frame_000003.png");
 
   write_picture (output, staging);
-  g_assert_true (rushes_output_commit (output, 3, staging, NULL));
+  g_assert_true (rushes_output_commit (output, 3, 7, NULL, NULL));
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
   g_assert_false (g_file_test (staging_path, G_FILE_TEST_EXISTS));
   assert_done (fixture, output, "..x..");
@@ -300,7 +304,7 @@ assert_commit_refused (RushesOutput *output, const char *staging, int code, cons
   g_autofree char *path = g_build_filename (rushes_output_get_root (output), staging, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (rushes_output_commit (output, 2, staging, &error));
+  g_assert_false (rushes_output_commit (output, 2, 1, NULL, &error));
   rushes_test_assert_error (error, code, words);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
@@ -310,7 +314,7 @@ static void
 test_commit_moved (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *moved = g_strconcat (fixture->root, "-moved", NULL);
   g_autofree char *frames = in_frames (fixture, "");
 
@@ -346,7 +350,7 @@ static void
 test_commit_bad_picture (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = g_build_filename (fixture->root, staging, NULL);
 
   write_picture (output, staging);
@@ -371,7 +375,7 @@ static void
 test_commit_changed_blend (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
 
   commit (output, 1);
   g_free (rushes_test_write (fixture->folder, "scene.blend", "BLENDER-v304 two!"));
@@ -388,7 +392,7 @@ static void
 test_commit_not_writable (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = in_frames (fixture, "frame_000002.png");
 
   g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
@@ -400,13 +404,13 @@ static void
 test_discard (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesOutput) output = open_bound (fixture);
-  g_autofree char *staging = rushes_output_get_staging_name (output, 2, 1);
+  g_autofree char *staging = rushes_output_build_staging_name (output, 0, 2, 1);
   g_autofree char *path = g_build_filename (fixture->root, staging, NULL);
 
   write_picture (output, staging);
-  rushes_output_discard (output, staging);
+  rushes_output_discard (output, 2, 1);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  rushes_output_discard (output, staging);
+  rushes_output_discard (output, 2, 1);
 }
 
 static void
@@ -520,7 +524,7 @@ test_staging_is_removed (Fixture *fixture, gconstpointer data)
   {
     g_autoptr (RushesOutput) output = open_bound (fixture);
 
-    staging = rushes_output_get_staging_name (output, 2, 1);
+    staging = rushes_output_build_staging_name (output, 0, 2, 1);
     write_picture (output, staging);
   }
   path = g_build_filename (fixture->root, staging, NULL);
@@ -886,6 +890,7 @@ test_not_writable (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *parent = g_build_filename (fixture->folder, "output", NULL);
   g_autofree char *frames = g_build_filename (fixture->root, "frames", NULL);
+  g_autoptr (RushesOutput) output = NULL;
   g_autoptr (GError) in_parent = NULL;
   g_autoptr (GError) in_root = NULL;
 
@@ -896,7 +901,8 @@ test_not_writable (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_unlink (parent), ==, 0);
   g_assert_cmpint (g_mkdir_with_parents (fixture->root, 0755), ==, 0);
   g_free (rushes_test_write (fixture->root, "frames", ""));
-  g_assert_null (try_open (fixture, RUSHES_EXISTING_OVERWRITE, &in_root));
+  output = open_output (fixture, RUSHES_EXISTING_OVERWRITE);
+  g_assert_null (rushes_output_bind (output, &fixture->info, fixture->range, &in_root));
   rushes_test_assert_error (in_root, RUSHES_ERROR_NOT_WRITABLE, frames);
 }
 
@@ -927,7 +933,7 @@ test_busy (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   RushesOutput *second = rushes_output_ref (output);
 
-  staging = rushes_output_get_staging_name (output, 1, 1);
+  staging = rushes_output_build_staging_name (output, 0, 1, 1);
   path = g_build_filename (fixture->root, staging, NULL);
   write_picture (output, staging);
   g_assert_null (try_open (fixture, RUSHES_EXISTING_OVERWRITE, &error));
@@ -989,11 +995,13 @@ test_many (Fixture *fixture, gconstpointer data)
   {
     g_autoptr (RushesOutput) output = open_bound (fixture);
 
+    g_assert_nonnull (output);
     for (guint frame = 1; frame <= n; frame++)
       {
-        g_autofree char *name = rushes_output_get_frame_name (output, frame);
+        g_autofree char *path =
+            rushes_output_build_frame_path (fixture->root, &fixture->info, frame);
 
-        write_picture (output, name);
+        rushes_test_write_png (path, WIDTH, HEIGHT);
       }
   }
 
@@ -1010,6 +1018,329 @@ test_many (Fixture *fixture, gconstpointer data)
     g_assert_cmpuint (done[n], ==, 0);
   }
 }
+
+/* ---- Several files a frame ------------------------------------------- */
+
+static void
+include (Fixture *fixture, const char *outputs, GPtrArray *kinds)
+{
+  g_assert_true (rushes_settings_set_text (fixture->settings, "outputs", outputs, NULL));
+  g_clear_pointer (&fixture->info.kinds, g_ptr_array_unref);
+  fixture->info.kinds = kinds;
+}
+
+static void
+include_depths (Fixture *fixture)
+{
+  include (fixture, "frames,depths",
+           rushes_test_make_kinds (WIDTH, HEIGHT, "frames", "depths", "debug_depths", NULL));
+}
+
+static void
+include_frames (Fixture *fixture)
+{
+  include (fixture, "frames", rushes_test_make_kinds (WIDTH, HEIGHT, "frames", NULL));
+}
+
+static void
+write_staging (RushesOutput *output, guint n_kinds, guint frame)
+{
+  for (guint i = 0; i < n_kinds; i++)
+    {
+      g_autofree char *staging = rushes_output_build_staging_name (output, i, frame, 1);
+
+      write_picture (output, staging);
+    }
+}
+
+static void
+commit_all (Fixture *fixture, RushesOutput *output, guint frame)
+{
+  g_autoptr (GError) error = NULL;
+
+  write_staging (output, fixture->info.kinds->len, frame);
+  rushes_output_commit (output, frame, 1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* An earlier run with all files that are asked for. */
+static void
+render_all_before (Fixture *fixture, guint n)
+{
+  g_autoptr (RushesOutput) output = open_bound (fixture);
+
+  for (guint frame = 1; frame <= n; frame++)
+    commit_all (fixture, output, frame);
+}
+
+static guint
+count_files (Fixture *fixture, const char *folder_name)
+{
+  g_autofree char *folder = g_build_filename (fixture->root, folder_name, NULL);
+
+  return rushes_test_count_files (folder, "");
+}
+
+static void
+remove_file (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->root, name, NULL);
+
+  g_assert_no_errno (g_unlink (path));
+}
+
+static void
+test_several_files (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = NULL;
+  g_autoptr (GVariant) files = NULL;
+  g_autofree char *first = NULL;
+  const char *told = NULL;
+
+  include_depths (fixture);
+  output = open_bound (fixture);
+  files = g_variant_ref_sink (rushes_output_list_staging (output, 2, 1));
+  g_assert_cmpuint (g_variant_n_children (files), ==, 3);
+  first = rushes_output_build_staging_name (output, 1, 2, 1);
+  g_assert_true (g_variant_lookup (files, "depths", "&s", &told));
+  g_assert_cmpstr (told, ==, first);
+  g_assert_true (g_str_has_prefix (told, "depths/.depth_000002.png."));
+
+  commit_all (fixture, output, 2);
+  assert_done (fixture, output, ".x...");
+  g_assert_cmpuint (count_files (fixture, "frames"), ==, 1);
+  g_assert_cmpuint (count_files (fixture, "depths"), ==, 2);
+}
+
+/* All are whole, or none is put in place. */
+static void
+test_several_files_one_bad (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = NULL;
+
+  include_depths (fixture);
+  output = open_bound (fixture);
+  for (guint bad = 0; bad < 3; bad++)
+    for (guint missing = 0; missing < 2; missing++)
+      {
+        g_autofree char *staging = rushes_output_build_staging_name (output, bad, 2, 1);
+        g_autofree char *path = g_build_filename (fixture->root, staging, NULL);
+        g_autoptr (GError) error = NULL;
+
+        write_staging (output, 3, 2);
+        if (missing)
+          g_assert_no_errno (g_unlink (path));
+        else
+          g_assert_no_errno (truncate (path, 40));
+        g_assert_false (rushes_output_commit (output, 2, 1, NULL, &error));
+        if (missing)
+          rushes_test_assert_error (error, RUSHES_ERROR_MISSING_FILE, "no picture");
+        else
+          rushes_test_assert_error (error, RUSHES_ERROR_BAD_PICTURE, "cut short");
+        g_assert_cmpuint (count_files (fixture, "frames"), ==, 0);
+        g_assert_cmpuint (count_files (fixture, "depths"), ==, 0);
+      }
+  assert_done (fixture, output, ".....");
+}
+
+/* A crash between two renames: whatever of a frame is there, it is not done before
+ * all of it is. The picture comes last. */
+static void
+test_crash_between_renames (Fixture *fixture, gconstpointer data)
+{
+  static const char *const in_order[] = { "depths/debug_depth_000001.png",
+                                          "depths/depth_000001.png", "frames/frame_000001.png" };
+
+  include_depths (fixture);
+  render_all_before (fixture, 5);
+  /* Frame n lacks its last n files. */
+  remove_file (fixture, "frames/frame_000001.png");
+  remove_file (fixture, "frames/frame_000002.png");
+  remove_file (fixture, "depths/depth_000002.png");
+  remove_file (fixture, "depths/depth_000003.png");
+  remove_file (fixture, "depths/debug_depth_000004.png");
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, "....x");
+
+  /* A name that is taken by a folder stops the commit just there. */
+  for (guint i = 1; i < G_N_ELEMENTS (in_order); i++)
+    {
+      g_autoptr (RushesOutput) output = open_output (fixture, RUSHES_EXISTING_OVERWRITE);
+      g_autofree char *obstacle = NULL;
+      g_autoptr (GError) error = NULL;
+
+      assert_done (fixture, output, ".....");
+      obstacle = g_build_filename (fixture->root, in_order[i], NULL);
+      g_assert_no_errno (g_mkdir (obstacle, 0755));
+      write_staging (output, 3, 1);
+      g_assert_false (rushes_output_commit (output, 1, 1, NULL, &error));
+      rushes_test_assert_error (error, RUSHES_ERROR_NOT_WRITABLE, obstacle);
+      g_assert_no_errno (g_rmdir (obstacle));
+      g_assert_cmpuint (count_files (fixture, "depths"), ==, i);
+      g_assert_cmpuint (count_files (fixture, "frames"), ==, 0);
+      assert_done (fixture, output, ".....");
+    }
+}
+
+/* More files, not other frames. */
+static void
+test_add_output (Fixture *fixture, gconstpointer data)
+{
+  render_before (fixture, 3);
+  include_depths (fixture);
+  {
+    g_autoptr (RushesOutput) output = open_output (fixture, RUSHES_EXISTING_RESUME);
+
+    /* A client must say what the others are. */
+    g_assert_null (rushes_output_get_recorded_info (output));
+    assert_done (fixture, output, ".....");
+    g_assert_cmpuint (count_files (fixture, "frames"), ==, 3);
+    commit_all (fixture, output, 2);
+    assert_done (fixture, output, ".x...");
+  }
+  {
+    g_autoptr (RushesOutput) output = open_output (fixture, RUSHES_EXISTING_RESUME);
+    const RushesInfo *recorded = rushes_output_get_recorded_info (output);
+
+    g_assert_nonnull (recorded);
+    g_assert_cmpuint (recorded->kinds->len, ==, 3);
+    assert_done (fixture, output, ".x...");
+  }
+}
+
+/* Fewer: what is there stays, and counts when it is asked for again. */
+static void
+test_drop_output (Fixture *fixture, gconstpointer data)
+{
+  include_depths (fixture);
+  render_all_before (fixture, 3);
+  include_frames (fixture);
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, "xxx..");
+  g_assert_cmpuint (count_files (fixture, "depths"), ==, 6);
+  include_depths (fixture);
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, "xxx..");
+
+  /* Of other settings, they would be mixed with the new frames: they go too, though
+   * nobody asks for depths. */
+  include_frames (fixture);
+  g_object_set (fixture->settings, "samples", 99, NULL);
+  assert_refused (fixture, "of other settings");
+  assert_open_gives (fixture, RUSHES_EXISTING_OVERWRITE, ".....");
+  g_assert_cmpuint (count_files (fixture, "frames"), ==, 0);
+  g_assert_cmpuint (count_files (fixture, "depths"), ==, 0);
+}
+
+/* Somebody else's files where an output goes. */
+static void
+test_output_of_unknown_origin (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *depths = g_build_filename (fixture->root, "depths", NULL);
+  g_autofree char *foreign = g_build_filename (depths, "depth_000002.png", NULL);
+  g_autoptr (RushesOutput) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  render_before (fixture, 2);
+  g_assert_no_errno (g_mkdir (depths, 0755));
+  rushes_test_write_png (foreign, WIDTH, HEIGHT);
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, "xx...");
+
+  include_depths (fixture);
+  output = open_output (fixture, RUSHES_EXISTING_RESUME);
+  g_assert_null (rushes_output_bind (output, &fixture->info, fixture->range, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, "of unknown origin");
+  g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+  g_clear_pointer (&output, rushes_output_unref);
+
+  assert_open_gives (fixture, RUSHES_EXISTING_OVERWRITE, ".....");
+  g_assert_false (g_file_test (foreign, G_FILE_TEST_EXISTS));
+}
+
+static void
+pack (Fixture *fixture, const char *codec)
+{
+  g_autoptr (GPtrArray) kinds = rushes_test_make_kinds (WIDTH, HEIGHT, "frames", "depths", NULL);
+  g_autoptr (JsonNode) node = rushes_file_kinds_to_json (kinds);
+
+  json_object_set_string_member (json_array_get_object_element (json_node_get_array (node), 1),
+                                 "codec", codec);
+  include (fixture, "frames,depths", rushes_file_kinds_from_json (node));
+}
+
+static void
+test_other_codec (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesOutput) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pack (fixture, "ZIP");
+  render_all_before (fixture, 2);
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, "xx...");
+  pack (fixture, "DWAA");
+  output = open_output (fixture, RUSHES_EXISTING_RESUME);
+  g_assert_null (rushes_output_bind (output, &fixture->info, fixture->range, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_SETTINGS_CHANGED, "packed by ZIP, not by DWAA");
+  g_clear_pointer (&output, rushes_output_unref);
+  assert_open_gives (fixture, RUSHES_EXISTING_KEEP, "xx...");
+}
+
+static void
+test_cameras (Fixture *fixture, gconstpointer data)
+{
+  include (fixture, "frames",
+           rushes_test_make_kinds (WIDTH, HEIGHT, "Left/frames", "Right eye/frames", NULL));
+  g_object_set (fixture->settings, "all-cameras", TRUE, NULL);
+  render_all_before (fixture, 2);
+  g_assert_cmpuint (count_files (fixture, "Left/frames"), ==, 2);
+  g_assert_cmpuint (count_files (fixture, "Right eye/frames"), ==, 2);
+  g_assert_cmpuint (count_files (fixture, ""), ==, 3);
+  remove_file (fixture, "Right eye/frames/frame_000001.png");
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, ".x...");
+
+  /* One camera is something else, and in nobody's way. */
+  include_frames (fixture);
+  g_object_set (fixture->settings, "all-cameras", FALSE, NULL);
+  assert_open_gives (fixture, RUSHES_EXISTING_RESUME, ".....");
+  g_assert_cmpuint (count_files (fixture, "Left/frames"), ==, 2);
+}
+
+/* A run that died left staging files of every kind. */
+static void
+test_staging_of_all (Fixture *fixture, gconstpointer data)
+{
+  include_depths (fixture);
+  {
+    g_autoptr (RushesOutput) output = open_bound (fixture);
+
+    write_staging (output, 3, 1);
+    write_staging (output, 3, 4);
+    g_assert_cmpuint (count_files (fixture, "depths"), ==, 4);
+  }
+  include_frames (fixture);
+  rushes_output_unref (open_output (fixture, RUSHES_EXISTING_RESUME));
+  g_assert_cmpuint (count_files (fixture, "frames"), ==, 0);
+  g_assert_cmpuint (count_files (fixture, "depths"), ==, 0);
+}
+
+/* A folder of before there were outputs. */
+static void
+test_old_manifest (Fixture *fixture, gconstpointer data)
+{
+  render_before (fixture, 3);
+  {
+    g_autoptr (JsonNode) node = read_manifest (fixture);
+
+    json_object_remove_member (json_node_get_object (node), "outputs");
+    json_object_remove_member (json_node_get_object (node), "files");
+    write_manifest (fixture, node);
+  }
+  {
+    g_autoptr (RushesOutput) output = open_output (fixture, RUSHES_EXISTING_RESUME);
+
+    g_assert_nonnull (rushes_output_get_recorded_info (output));
+    assert_done (fixture, output, "xxx..");
+  }
+}
+
+/* ---- Many ------------------------------------------------------------ */
 
 /* Many clients' frames are put in place at once. */
 typedef struct
@@ -1103,6 +1434,16 @@ main (int argc, char **argv)
   add ("busy", test_busy);
   add ("no-traces", test_no_traces);
   add ("odd-names", test_odd_names);
+  add ("several-files", test_several_files);
+  add ("several-files-one-bad", test_several_files_one_bad);
+  add ("crash-between-renames", test_crash_between_renames);
+  add ("add-output", test_add_output);
+  add ("drop-output", test_drop_output);
+  add ("output-of-unknown-origin", test_output_of_unknown_origin);
+  add ("other-codec", test_other_codec);
+  add ("cameras", test_cameras);
+  add ("staging-of-all", test_staging_of_all);
+  add ("old-manifest", test_old_manifest);
   add ("many", test_many);
   add ("threads", test_threads);
 

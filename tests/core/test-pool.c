@@ -236,6 +236,42 @@ is_file_gone (gpointer path)
   return !g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+/* Every frame that is there is told of, those of this run at least, in order and
+ * with its own camera. */
+static void
+check_transforms (RushesScene *scene, guint n_rendered)
+{
+  g_autofree char *path =
+      g_build_filename (rushes_scene_get_folder (scene), "transforms.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *list;
+  int before = -1;
+  guint n_found = 0;
+
+  if (n_rendered == 0)
+    return;
+  text = rushes_test_read (path);
+  root = json_from_string (text, NULL);
+  g_assert_nonnull (root);
+  list = json_object_get_array_member (json_node_get_object (root), "frames");
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      JsonObject *object = json_array_get_object_element (list, i);
+      JsonArray *matrix = json_object_get_array_member (object, "transform_matrix");
+      int frame = (int) json_array_get_double_element (json_array_get_array_element (matrix, 0), 3);
+      g_autofree char *expected = g_strdup_printf ("frames/frame_%06d.png", frame);
+      g_autofree char *picture = make_frame_path (scene, (guint) frame);
+
+      g_assert_cmpstr (json_object_get_string_member (object, "file_path"), ==, expected);
+      g_assert_true (g_file_test (picture, G_FILE_TEST_EXISTS));
+      g_assert_cmpint (frame, >, before);
+      before = frame;
+      n_found++;
+    }
+  g_assert_cmpuint (n_found, >=, n_rendered);
+}
+
 /* Every frame that is said to be done lies there whole, and nothing else does. */
 static void
 check_folder (Fixture *fixture, RushesScene *scene)
@@ -245,6 +281,8 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_autofree char *folder = g_build_filename (rushes_scene_get_folder (scene), "frames", NULL);
   g_autofree char *lock = g_build_filename (rushes_scene_get_folder (scene), ".rushes.lock", NULL);
   g_autoptr (GDir) dir = NULL;
+  static const char *const expected[] = { "frames", "rushes.json", "rushes.poses",
+                                          "transforms.json", NULL };
   const char *name;
   guint count = 0, n_late = 0;
 
@@ -295,8 +333,10 @@ check_folder (Fixture *fixture, RushesScene *scene)
   g_clear_pointer (&dir, g_dir_close);
   dir = g_dir_open (rushes_scene_get_folder (scene), 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (!g_str_equal (name, "frames") && !g_str_equal (name, "rushes.json"))
+    if (!g_strv_contains (expected, name))
       g_error ("%s is left in %s", name, rushes_scene_get_folder (scene));
+  if (frames != NULL && !fixture->requeues)
+    check_transforms (scene, rushes_scene_get_n_done (scene) - rushes_scene_get_n_kept (scene));
 }
 
 /* What holds after every run, whatever happened in it. */
@@ -496,6 +536,45 @@ test_run_again (Fixture *fixture, gconstpointer data)
   assert_finished (first, 3, 0);
   assert_finished (second, 4, 0);
   g_assert_cmpuint (fixture->ended->len, ==, 7);
+}
+
+/* Kept, but told of; and rendered again on request. */
+static void
+test_blank_frames (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *odd;
+
+  begin (fixture);
+  add_scene (fixture, "dark.blend", "end=2\nblack-frame=1\nblack-frame=2");
+  odd = add_scene (fixture, "odd.blend",
+                   "end=6\nblack-frame=2 times=1\nblack-frame=3\nclear-frame=5 times=1");
+  run (fixture);
+  g_assert_cmpuint (fixture->ended->len, ==, 2 + 6);
+  g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 6);
+  g_assert_cmpuint (fixture->warnings->len, ==, 2);
+  g_assert_cmpstr (fixture->warnings->pdata[0], ==, "2 frames are all black, unlike others: 2-3");
+  g_assert_cmpstr (fixture->warnings->pdata[1], ==, "1 frame is all transparent, unlike others: 5");
+
+  g_ptr_array_set_size (fixture->warnings, 0);
+  g_array_set_size (fixture->ended, 0);
+  rushes_queue_remove (fixture->queue, 0); /* the dark one */
+  rushes_scene_redo_blanks (odd);
+  g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_QUEUED);
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_FINISHED);
+  g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 6);
+  g_assert_cmpuint (count_ended (fixture, NULL, ANY_FRAME, DONE), ==, 3);
+  g_assert_cmpuint (count_ended (fixture, odd, 2, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, odd, 3, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, odd, 5, DONE), ==, 1);
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  g_assert_cmpstr (fixture->warnings->pdata[0], ==, "1 frame is all black, unlike others: 3");
+
+  /* The next time it is what it is. */
+  g_array_set_size (fixture->ended, 0);
+  rushes_scene_requeue (odd);
+  run (fixture);
+  g_assert_cmpuint (fixture->ended->len, ==, 0);
 }
 
 static void
@@ -2416,6 +2495,7 @@ main (int argc, char **argv)
     add (wholes[i].path, &wholes[i], test_whole);
   add ("/pool/run-again", NULL, test_run_again);
   add ("/pool/empty", NULL, test_empty);
+  add ("/pool/blank-frames", NULL, test_blank_frames);
   add ("/pool/fair-share", NULL, test_fair_share);
   add ("/pool/order/side-by-side", GINT_TO_POINTER (RUSHES_ORDER_SIDE_BY_SIDE), test_order);
   add ("/pool/order/in-turn", GINT_TO_POINTER (RUSHES_ORDER_ONE_AFTER_ANOTHER), test_order);

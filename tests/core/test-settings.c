@@ -20,10 +20,14 @@ static const struct
   { "keyframe-scale", "0.5", "0.5", TRUE },
   { "keyframe-shift", "-12.25", "-12.25", TRUE },
   { "frames", "1-50,80,100-200x5", "\"1-50,80,100-200x5\"", FALSE },
+  { "debug-previews", NULL, "true", FALSE },
+  { "exr-codec", "piz", "\"piz\"", FALSE },
+  { "camera", "Camera.001", "\"Camera.001\"", TRUE },
   { "format", "png", "\"png\"", TRUE },
   { "color-depth", "16", "\"16\"", TRUE },
   { "color-mode", "RGBA", "\"RGBA\"", TRUE },
   { "engine", "CYCLES", "\"CYCLES\"", TRUE },
+  { "device", "cuda", "\"cuda\"", TRUE },
   { "samples", "128", "128", TRUE },
   { "denoising", NULL, "true", TRUE },
   { "threads", "3", "3", FALSE },
@@ -83,10 +87,12 @@ test_all_are_tested (void)
   guint n;
 
   specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (settings), &n);
-  g_assert_cmpuint (n, ==, G_N_ELEMENTS (cases) + 1);
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (cases) + 2);
   for (guint i = 0; i < n; i++)
     {
-      gboolean found = g_str_equal (specs[i]->name, "outputs");
+      /* One is in a form of its own, one excludes another. */
+      gboolean found =
+          g_str_equal (specs[i]->name, "outputs") || g_str_equal (specs[i]->name, "all-cameras");
 
       for (guint j = 0; j < G_N_ELEMENTS (cases); j++)
         found |= g_str_equal (cases[j].name, specs[i]->name);
@@ -116,6 +122,12 @@ test_notify (void)
   rushes_test_property_notify (settings, "animations", RUSHES_SWITCH_ON, RUSHES_SWITCH_OFF);
   rushes_test_property_notify (settings, "addons", "a", "a,b");
   rushes_test_property_notify (settings, "allow-scripts", TRUE, FALSE);
+  rushes_test_property_notify (settings, "outputs", RUSHES_OUTPUTS_ALL, RUSHES_OUTPUTS_FLOWS);
+  rushes_test_property_notify (settings, "debug-previews", TRUE, FALSE);
+  rushes_test_property_notify (settings, "exr-codec", "ZIP", "PIZ");
+  rushes_test_property_notify (settings, "camera", "Camera", NULL);
+  rushes_test_property_notify (settings, "all-cameras", TRUE, FALSE);
+  rushes_test_property_notify (settings, "device", "cpu", NULL);
 }
 
 static void
@@ -288,7 +300,12 @@ test_json_refused (void)
     { "{\"frames\":12}", "“frames” has a value of the wrong kind" },
     { "{\"frames\":\"5-1\"}", "run backwards" },
     { "{\"frames\":true}", "“frames” has a value of the wrong kind" },
-    { "{\"outputs\":\"depths\"}", "“depths” is not an output" },
+    { "{\"outputs\":\"depth\"}", "“depth” is not an output" },
+    { "{\"exr-codec\":\"gzip\"}", "“gzip” is not an EXR codec; choose one of NONE, ZIP" },
+    { "{\"exr-codec\":true}", "“exr-codec” has a value of the wrong kind" },
+    { "{\"device\":\"gpu\"}", "“gpu” is not a device; choose one of cpu, cuda" },
+    { "{\"camera\":\"Camera\",\"all-cameras\":true}", "one camera or all of them" },
+    { "{\"debug-previews\":1}", "“debug-previews” has a value of the wrong kind" },
     { "{\"outputs\":\"frames,\"}", "“” is not an output" },
     { "{\"outputs\":\"\"}", "Name at least one output" },
     { "{\"outputs\":1}", "“outputs” has a value of the wrong kind" },
@@ -356,7 +373,8 @@ test_text (void)
   g_object_set (expected, "width", 640, "height", 480, "keyframe-scale", 0.5, "keyframe-shift",
                 -12.25, "frames", "1-50,80,100-200x5", "format", "png", "color-depth", "16",
                 "color-mode", "RGBA", "engine", "CYCLES", "samples", 128, "threads", 3, "addons",
-                "sun_position, \"quoted\"", NULL);
+                "sun_position, \"quoted\"", "exr-codec", "piz", "camera", "Camera.001", "device",
+                "cuda", NULL);
   text = to_json (expected);
   assert_json (settings, text);
 
@@ -387,7 +405,9 @@ test_text_refused (void)
     { "keyframe-scale", "0", "must lie between 0.0001 and 10000" },
     { "keyframe-scale", "0,5", "“0,5” is not a number" },
     { "keyframe-shift", "2000000", "must lie between" },
-    { "outputs", "pictures", "“pictures” is not an output; this version can write: frames" },
+    { "outputs", "pictures",
+      "“pictures” is not an output; choose some of frames, depths, normals, flows, "
+      "segmentations, or all" },
     { "outputs", "", "Name at least one output" },
     { "denoising", "on", "has a value of the wrong kind" },
     { "allow-scripts", "yes", "has a value of the wrong kind" },
@@ -480,6 +500,28 @@ test_pixels_values (void)
   g_assert_cmpstr (outputs_text, ==, one_text);
 }
 
+/* What is written in which order is all the same; what a frame looks like is
+ * another matter. */
+static void
+test_files (void)
+{
+  g_autoptr (RushesSettings) one =
+      from_json ("{\"outputs\":\"depths,frames\",\"debug-previews\":true,\"exr-codec\":\"PIZ\","
+                 "\"all-cameras\":true,\"samples\":4,\"device\":\"cpu\"}",
+                 NULL);
+  g_autoptr (RushesSettings) other = from_json ("{\"samples\":4,\"device\":\"cpu\"}", NULL);
+  g_autofree char *files = rushes_settings_describe_files (one);
+  g_autofree char *no_files = rushes_settings_describe_files (other);
+  g_autofree char *pixels = rushes_settings_describe_pixels (one);
+  g_autofree char *same_pixels = rushes_settings_describe_pixels (other);
+
+  g_assert_cmpstr (files, ==,
+                   "{\"outputs\":\"frames,depths\",\"debug-previews\":true,\"exr-codec\":\"PIZ\","
+                   "\"all-cameras\":true}");
+  g_assert_cmpstr (no_files, ==, "{}");
+  g_assert_cmpstr (pixels, ==, same_pixels);
+}
+
 static void
 test_outputs_parse (void)
 {
@@ -488,6 +530,11 @@ test_outputs_parse (void)
 
   g_assert_cmpint (rushes_outputs_parse ("frames", NULL), ==, RUSHES_OUTPUTS_FRAMES);
   g_assert_cmpint (rushes_outputs_parse (" frames ,frames ", NULL), ==, RUSHES_OUTPUTS_FRAMES);
+  g_assert_cmpint (rushes_outputs_parse ("flows, depths", NULL), ==,
+                   RUSHES_OUTPUTS_FLOWS | RUSHES_OUTPUTS_DEPTHS);
+  g_assert_cmpint (rushes_outputs_parse ("frames,depths,normals,flows,segmentations", NULL), ==,
+                   RUSHES_OUTPUTS_ALL);
+  g_assert_cmpint (rushes_outputs_parse ("all", NULL), ==, RUSHES_OUTPUTS_ALL);
   g_assert_cmpint (rushes_outputs_parse ("frames,flowers", &unknown), ==, 0);
   rushes_test_assert_error (unknown, RUSHES_ERROR_INVALID, "“flowers” is not an output");
   g_assert_cmpint (rushes_outputs_parse ("", &none), ==, 0);
@@ -515,6 +562,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/copy", test_copy);
   g_test_add_func ("/settings/pixels", test_pixels);
   g_test_add_func ("/settings/pixels-values", test_pixels_values);
+  g_test_add_func ("/settings/files", test_files);
   g_test_add_func ("/settings/outputs-parse", test_outputs_parse);
 
   return g_test_run ();

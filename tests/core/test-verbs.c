@@ -121,6 +121,11 @@ test_each (void)
     { "{\"keyframe-shift\":7.5}", "", "", "", "move_keyframes scale=1.0 shift=7.5\n" },
     { "{\"addons\":\"one\"}", "load_addons addons=['one']\n", "", "", "" },
     { "{\"frames\":\"3-4\"}", "", "", "", "" },
+    { "{\"device\":\"CUDA\"}", "", "use_device device='cuda'\n", "", "" },
+    { "{\"camera\":\"A b\"}", "", "", "\nuse_camera camera='A b'", "" },
+    { "{\"all-cameras\":true}", "", "", "\nuse_all_cameras", "outputs\n" },
+    /* They are about outputs that are not asked for. */
+    { "{\"debug-previews\":true,\"exr-codec\":\"zip\"}", "", "", "", "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -130,6 +135,35 @@ test_each (void)
       g_autofree char *expected = g_strdup_printf (
           "%s" INITIALIZE "%simage_settings%s\ninclude_frames\n%sanimation_range\n",
           cases[i].before, cases[i].after, cases[i].image, cases[i].last);
+
+      assert_calls (settings, expected);
+    }
+}
+
+static void
+test_outputs (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *includes;
+  } cases[] = {
+    { "{\"outputs\":\"depths\"}", "include_depths debug=false\n" },
+    { "{\"outputs\":\"frames,flows\"}", "include_frames\ninclude_flows debug=false\n" },
+    { "{\"outputs\":\"normals,depths\",\"debug-previews\":true}",
+      "include_depths debug=true\ninclude_normals debug=true\n" },
+    { "{\"outputs\":\"all\",\"exr-codec\":\"piz\"}",
+      "include_frames\ninclude_depths codec='PIZ' debug=false\n"
+      "include_normals codec='PIZ' debug=false\ninclude_flows codec='PIZ' debug=false\n"
+      "include_segmentations codec='PIZ' debug=false\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (cases[i].json, NULL);
+      g_autoptr (RushesSettings) settings = rushes_settings_from_json (node, NULL);
+      g_autofree char *expected = g_strdup_printf (
+          INITIALIZE "image_settings\n%soutputs\nanimation_range\n", cases[i].includes);
 
       assert_calls (settings, expected);
     }
@@ -172,13 +206,15 @@ test_calls_are_values (void)
 static void
 test_frame (void)
 {
-  g_autoptr (GVariant) params =
-      g_variant_ref_sink (rushes_verbs_for_frame (1048573, "frames/.frame_1048573.png.x-1.part"));
+  GVariant *files = g_variant_new_parsed (
+      "{'frames': <'frames/.frame_1048573.png.x-1.part'>, 'depths': <'depths/.depth'>}");
+  g_autoptr (GVariant) params = g_variant_ref_sink (rushes_verbs_for_frame (1048573, files));
   g_autoptr (GString) text = g_string_new (NULL);
 
   append_params (text, params);
   g_assert_cmpstr (text->str, ==,
-                   " files={'frames': <'frames/.frame_1048573.png.x-1.part'>} "
+                   " files={'frames': <'frames/.frame_1048573.png.x-1.part'>, 'depths': "
+                   "<'depths/.depth'>} "
                    "frame=uint32 1048573");
 }
 
@@ -190,6 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verbs/nothing-set", test_nothing_set);
   g_test_add_func ("/verbs/everything-set", test_everything_set);
   g_test_add_func ("/verbs/each", test_each);
+  g_test_add_func ("/verbs/outputs", test_outputs);
   g_test_add_func ("/verbs/odd-names", test_odd_names);
   g_test_add_func ("/verbs/calls-are-values", test_calls_are_values);
   g_test_add_func ("/verbs/frame", test_frame);

@@ -16,6 +16,9 @@ int LLVMFuzzerTestOneInput (const unsigned char *data, size_t size);
 
 #define BLEND "BLENDER"
 
+/* No Blender's. */
+#define VERSION "a version of the fuzzer's own"
+
 static char *folder;     /* (owned): made once, removed at the end */
 static char *blend_path; /* (owned) */
 static char *manifest;   /* (owned): its path */
@@ -90,12 +93,30 @@ is_match (const unsigned char *data, size_t size)
                       G_GINT64_CONSTANT (1600000000000000000))));
 }
 
+static guint8 *
+bind (RushesOutput *output, GError **error)
+{
+  g_autoptr (GPtrArray) kinds = rushes_test_make_kinds (4, 4, "frames", NULL);
+  g_autoptr (RushesFrameRange) range = rushes_frame_range_new (1, 1, 1);
+  const RushesInfo info = { .blender = (char *) VERSION,
+                            .engine = (char *) "CYCLES",
+                            .format = (char *) "PNG",
+                            .extension = (char *) ".png",
+                            .start = 1,
+                            .end = 1,
+                            .step = 1,
+                            .kinds = kinds };
+
+  return rushes_output_bind (output, &info, range, error);
+}
+
 /* The file is the manifest of a folder that holds one frame. */
 int
 LLVMFuzzerTestOneInput (const unsigned char *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RushesOutput) output = NULL;
+  g_autofree guint8 *done = NULL;
   int fd;
 
   if (folder == NULL)
@@ -106,15 +127,18 @@ LLVMFuzzerTestOneInput (const unsigned char *data, size_t size)
   g_assert_true (g_close (fd, NULL));
 
   output = rushes_output_open (folder, blend_path, settings, RUSHES_EXISTING_RESUME, &error);
-  if (output == NULL)
+  if (output != NULL)
+    done = bind (output, &error);
+  if (done == NULL)
     {
       g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED);
       return 0;
     }
 
+  /* It is kept; and which Blender rendered it is known, to be told from another. */
   g_assert_no_error (error);
+  g_assert_cmpuint (done[0], ==, 1);
   g_assert_true (is_match (data, size));
-  /* Which Blender rendered the frame must be known, to be told from another one. */
-  g_assert_nonnull (rushes_output_get_recorded_info (output));
+  g_assert_false (rushes_output_check_blender (output, VERSION, NULL));
   return 0;
 }

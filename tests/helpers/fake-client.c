@@ -34,6 +34,7 @@ enum
   ERROR_NO_CAMERA = 2,
   ERROR_RENDER = 3,
   ERROR_RANGE = 4,
+  ERROR_UNSUPPORTED = 5,
   ERROR_DISK_FULL = 6,
   ERROR_NO_SCENE = 7,
   ERROR_NOT_WRITABLE = 8,
@@ -53,7 +54,23 @@ static struct
   char *root;  /* (owned) (nullable) set by "initialize" */
   char **list; /* (owned) (nullable) the directives */
   int start, end, step, width, height;
+  guint includes; /* bits, by position in the table of outputs */
+  guint debugs;   /* likewise: those with previews */
+  gboolean all_cameras;
 } scene;
+
+static const struct
+{
+  const char *key; /* also the folder */
+  const char *name;
+  const char *channels;
+} outputs[] = {
+  { "frames", "frame", NULL },
+  { "depths", "depth", "V" },
+  { "normals", "normal", "BGR" },
+  { "flows", "flow", "ABGR" },
+  { "segmentations", "segmentation", "V" },
+};
 
 static char **modes; /* (owned) the parts of RUSHES_FAKE */
 static int frames_rendered;
@@ -320,6 +337,77 @@ encode_picture (int frame, int width, int height)
   return png;
 }
 
+static void
+append_little (GByteArray *bytes, guint64 number, guint length)
+{
+  for (guint i = 0; i < length; i++)
+    {
+      guint8 byte = (guint8) (number >> (8 * i));
+
+      g_byte_array_append (bytes, &byte, 1);
+    }
+}
+
+static void
+append_attribute (GByteArray *exr, const char *name, const char *type, GByteArray *value)
+{
+  g_byte_array_append (exr, (const guint8 *) name, (guint) strlen (name) + 1);
+  g_byte_array_append (exr, (const guint8 *) type, (guint) strlen (type) + 1);
+  append_little (exr, value->len, 4);
+  g_byte_array_append (exr, value->data, value->len);
+  g_byte_array_set_size (value, 0);
+}
+
+/* 32-bit floats that are the frame's number, not compressed. @channels are in the order
+ * in which they are stored. */
+static GByteArray *
+encode_exr (int frame, int width, int height, const char *channels)
+{
+  GByteArray *exr = g_byte_array_new ();
+  g_autoptr (GByteArray) value = g_byte_array_new ();
+  float number = (float) frame;
+  guint32 bits;
+  guint line = (guint) strlen (channels) * 4 * (guint) width;
+
+  memcpy (&bits, &number, sizeof bits);
+  append_little (exr, 20000630, 4);
+  append_little (exr, 2, 4);
+  for (const char *channel = channels; *channel != '\0'; channel++)
+    {
+      const guint64 numbers[] = { 2, 0, 1, 1 };
+
+      g_byte_array_append (value, (const guint8 *) channel, 1);
+      append_little (value, 0, 1);
+      for (guint i = 0; i < 4; i++)
+        append_little (value, numbers[i], 4);
+    }
+  append_little (value, 0, 1);
+  append_attribute (exr, "channels", "chlist", value);
+  append_little (value, 0, 1);
+  append_attribute (exr, "compression", "compression", value);
+  for (guint i = 0; i < 2; i++)
+    {
+      append_little (value, 0, 8);
+      append_little (value, (guint64) width - 1, 4);
+      append_little (value, (guint64) height - 1, 4);
+      append_attribute (exr, i == 0 ? "dataWindow" : "displayWindow", "box2i", value);
+    }
+  append_little (value, 0, 1);
+  append_attribute (exr, "lineOrder", "lineOrder", value);
+  append_little (exr, 0, 1);
+
+  for (int y = 0, first = (int) exr->len + 8 * height; y < height; y++)
+    append_little (exr, (guint64) first + (guint64) y * (8 + line), 8);
+  for (int y = 0; y < height; y++)
+    {
+      append_little (exr, (guint64) y, 4);
+      append_little (exr, line, 4);
+      for (guint i = 0; i < line; i += 4)
+        append_little (exr, bits, 4);
+    }
+  return exr;
+}
+
 /* Replaces @path by @png, or by the first half of it; folders are made. */
 static gboolean
 write_picture (const char *path, GByteArray *png, gboolean whole, GError **error)
@@ -331,19 +419,36 @@ write_picture (const char *path, GByteArray *png, gboolean whole, GError **error
                                    G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
+/* What "A/depths" and "depths" are of the table; previews are pictures like frames. */
+static guint
+find_output (const char *key)
+{
+  const char *slash = strrchr (key, '/');
+
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    if (g_str_equal (slash != NULL ? slash + 1 : key, outputs[i].key))
+      return i;
+  return 0;
+}
+
 static gboolean
 write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError **error)
 {
-  g_autoptr (GByteArray) png = encode_picture (frame, width, scene.height);
-  g_autoptr (GList) names = json_object_get_values (files);
+  JsonObjectIter iter;
+  const char *key;
+  JsonNode *name;
   gboolean done = TRUE;
 
-  for (GList *name = names; name != NULL && done; name = name->next)
+  json_object_iter_init (&iter, files);
+  while (done && json_object_iter_next (&iter, &key, &name))
     {
-      g_autofree char *path =
-          g_build_filename (scene.root, json_node_get_string (name->data), NULL);
+      const char *channels = outputs[find_output (key)].channels;
+      g_autoptr (GByteArray) picture = channels != NULL
+                                           ? encode_exr (frame, width, scene.height, channels)
+                                           : encode_picture (frame, width, scene.height);
+      g_autofree char *path = g_build_filename (scene.root, json_node_get_string (name), NULL);
 
-      done = write_picture (path, png, whole, error);
+      done = write_picture (path, picture, whole, error);
     }
   return done;
 }
@@ -527,6 +632,8 @@ initialize (JsonObject *params, GString *out)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
+  scene.includes = scene.debugs = 0;
+  scene.all_cameras = FALSE;
   g_string_append (out, "\"has_camera\":true}");
   return 0;
 }
@@ -624,6 +731,136 @@ render_settings (JsonObject *params, GString *out)
 }
 
 static int
+include (JsonObject *params, const char *key)
+{
+  guint bit = 1u << find_output (key);
+
+  scene.includes |= bit;
+  if (json_object_get_boolean_member_with_default (params, "debug", FALSE))
+    scene.debugs |= bit;
+  return 0;
+}
+
+static int
+include_frames (JsonObject *params, GString *out)
+{
+  return include (params, "frames");
+}
+
+static int
+include_depths (JsonObject *params, GString *out)
+{
+  return include (params, "depths");
+}
+
+static int
+include_normals (JsonObject *params, GString *out)
+{
+  return include (params, "normals");
+}
+
+static int
+include_flows (JsonObject *params, GString *out)
+{
+  if (get_value (scene.list, "motion-blur") != NULL)
+    return fail (out, ERROR_UNSUPPORTED, "Flows cannot be had with motion blur");
+  return include (params, "flows");
+}
+
+static int
+include_segmentations (JsonObject *params, GString *out)
+{
+  return include (params, "segmentations");
+}
+
+static int
+use_all_cameras (JsonObject *params, GString *out)
+{
+  scene.all_cameras = TRUE;
+  return 0;
+}
+
+/* The @i-th of "cameras=A,B", and the folder of what it sees; or %NULL. */
+static char *
+get_camera (guint i, const char **folder)
+{
+  const char *text = get_value (scene.list, "cameras");
+  g_auto (GStrv) names = g_strsplit (text != NULL ? text : "Camera", ",", -1);
+
+  if (i >= (scene.all_cameras ? g_strv_length (names) : 1))
+    return NULL;
+  *folder = scene.all_cameras ? "/" : "";
+  return g_strdup (names[i]);
+}
+
+static void
+append_output (GString *out, guint output, gboolean debug, const char *camera, const char *slash)
+{
+  gboolean is_exr = outputs[output].channels != NULL && !debug;
+  const char *folder = *slash != '\0' ? camera : "", *mark = debug ? "debug_" : "";
+
+  g_string_append_printf (out, "%s{\"key\":\"%s%s%s%s\",\"folder\":\"%s%s%s\",\"name\":\"%s%s\",",
+                          out->str[out->len - 1] == '[' ? "" : ",", folder, slash, mark,
+                          outputs[output].key, folder, slash, outputs[output].key, mark,
+                          outputs[output].name);
+  g_string_append_printf (out, "\"extension\":\"%s\",\"format\":\"%s\",%s",
+                          is_exr ? ".exr" : ".png", is_exr ? "OPEN_EXR" : "PNG",
+                          is_exr ? "\"codec\":\"ZIP\"," : "");
+  g_string_append_printf (out, "\"width\":%d,\"height\":%d,\"camera\":\"%s\"}", scene.width,
+                          scene.height, camera);
+}
+
+static int
+list_outputs (JsonObject *params, GString *out)
+{
+  const char *slash;
+  char *camera;
+
+  g_string_assign (out, "{\"outputs\":[");
+  for (guint i = 0; (camera = get_camera (i, &slash)) != NULL; i++)
+    {
+      for (guint output = 0; output < G_N_ELEMENTS (outputs); output++)
+        {
+          if ((scene.includes & 1u << output) != 0)
+            append_output (out, output, FALSE, camera, slash);
+          if ((scene.debugs & 1u << output) != 0)
+            append_output (out, output, TRUE, camera, slash);
+        }
+      g_free (camera);
+    }
+  g_string_append (out, "]}");
+  return 0;
+}
+
+/* It walks along x, one unit a frame; the second one does so at y = 1. */
+static void
+append_cameras (GString *out, int frame)
+{
+  const char *slash;
+  char *camera;
+  double focal = 50 + (get_value (scene.list, "zoom") != NULL ? frame : 0);
+
+  g_string_append (out, "\"cameras\":[");
+  for (guint i = 0; (camera = get_camera (i, &slash)) != NULL; i++)
+    {
+      g_string_append_printf (out, "%s{\"camera\":\"%s\",\"folder\":\"%s\",\"w\":%d,\"h\":%d,",
+                              i > 0 ? "," : "", camera, *slash != '\0' ? camera : "", scene.width,
+                              scene.height);
+      g_string_append_printf (out, "\"fl_x\":%.17g,\"fl_y\":%.17g,\"cx\":%.17g,\"cy\":%.17g,",
+                              focal * 64 / 36, focal * 64 / 36, scene.width / 2.0,
+                              scene.height / 2.0);
+      g_string_append_printf (out, "\"c\":4,\"lens\":%.17g,\"shift_x\":1e-09,\"shift_y\":0.0,",
+                              focal);
+      g_string_append_printf (out,
+                              "\"transform_matrix\":[[1.0,0.0,0.0,%d.0],[0.0,1.0,0.0,%u],"
+                              "[0.0,0.0,1.0,0.1],[0.0,0.0,0.0,1.0]]}",
+                              frame, i);
+      g_free (camera);
+    }
+  g_string_append (out, "]");
+}
+
+static int
 animation_range (JsonObject *params, GString *out)
 {
   scene.start = (int) get_param (params, "start", scene.start);
@@ -652,6 +889,14 @@ move_keyframes (JsonObject *params, GString *out)
   scene.end = (int) end;
   g_string_printf (out, "{\"start\":%d,\"end\":%d,\"step\":%d,\"warnings\":[]}", scene.start,
                    scene.end, scene.step);
+  return 0;
+}
+
+static int
+devices (JsonObject *params, GString *out)
+{
+  g_string_assign (out, "{\"devices\":[{\"type\":\"cpu\",\"name\":\"Fake CPU\"},"
+                        "{\"type\":\"optix\",\"name\":\"Fake GPU (Display)\"}]}");
   return 0;
 }
 
@@ -740,12 +985,21 @@ render_frame (JsonObject *params, GString *out)
   names = json_to_string (files, FALSE);
   g_string_printf (out, "{\"frame\":%d,\"files\":%s,\"seconds\":%.6f,\"memory\":%.0f", frame, names,
                    (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC, get_memory ());
+  if (get_value (scene.list, "no-poses") == NULL)
+    {
+      g_string_append_c (out, ',');
+      append_cameras (out, frame);
+    }
   if (strike ("huge-frame", frame) != NULL)
     {
       g_autofree char *padding = g_strnfill (HUGE_MESSAGE, 'x');
 
       g_string_append_printf (out, ",\"padding\":\"%s\"", padding);
     }
+  if (strike ("black-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"black\"");
+  if (strike ("clear-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"transparent\"");
   g_string_append_c (out, '}');
   return 0;
 }
@@ -763,7 +1017,16 @@ static const struct
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
   { "preview", preview, FALSE },
-  { "include_frames", NULL, TRUE },
+  { "devices", devices, FALSE },
+  { "use_device", NULL, TRUE },
+  { "include_frames", include_frames, TRUE },
+  { "include_depths", include_depths, TRUE },
+  { "include_normals", include_normals, TRUE },
+  { "include_flows", include_flows, TRUE },
+  { "include_segmentations", include_segmentations, TRUE },
+  { "outputs", list_outputs, TRUE },
+  { "use_camera", NULL, TRUE },
+  { "use_all_cameras", use_all_cameras, TRUE },
   { "set_resolution", set_resolution, TRUE },
   { "image_settings", image_settings, TRUE },
   { "render_settings", render_settings, TRUE },

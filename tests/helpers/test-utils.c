@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "rushes-file-kind.h"
 #include "test-utils.h"
 
 /**
@@ -50,6 +51,58 @@ rushes_test_remove_folder (char *folder)
 {
   remove_tree (folder);
   g_free (folder);
+}
+
+/* "Left/debug_depths" is Left/depths/debug_depth_000001.png. */
+static JsonObject *
+describe_kind (const char *key, guint width, guint height)
+{
+  JsonObject *object = json_object_new ();
+  g_autofree char *camera = g_path_get_dirname (key);
+  g_autofree char *last = g_path_get_basename (key);
+  g_autofree char *name = g_strndup (last, strlen (last) - 1);
+  const char *output = g_str_has_prefix (last, "debug_") ? last + strlen ("debug_") : last;
+  g_autofree char *folder =
+      g_str_equal (camera, ".") ? g_strdup (output) : g_strconcat (camera, "/", output, NULL);
+
+  json_object_set_string_member (object, "key", key);
+  json_object_set_string_member (object, "folder", folder);
+  json_object_set_string_member (object, "name", name);
+  json_object_set_string_member (object, "extension", ".png");
+  json_object_set_string_member (object, "format", "PNG");
+  json_object_set_int_member (object, "width", width);
+  json_object_set_int_member (object, "height", height);
+  return object;
+}
+
+/**
+ * rushes_test_make_kinds:
+ * @width: of each picture
+ * @height: of each picture
+ * @key: the first kind: "frames"; or "Left/debug_depths", what the camera "Left"
+ *   sees
+ * @...: more of them, and %NULL
+ *
+ * Returns: (transfer full) (element-type RushesFileKind): files that frames have,
+ *   all of them PNG
+ */
+GPtrArray *
+rushes_test_make_kinds (guint width, guint height, const char *key, ...)
+{
+  JsonArray *array = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), array);
+  GPtrArray *kinds;
+  va_list keys;
+
+  va_start (keys, key);
+  for (; key != NULL; key = va_arg (keys, const char *))
+    json_array_add_object_element (array, describe_kind (key, width, height));
+  va_end (keys);
+  json_array_unref (array);
+
+  kinds = rushes_file_kinds_from_json (node);
+  g_assert_nonnull (kinds);
+  return kinds;
 }
 
 /**

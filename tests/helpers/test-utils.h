@@ -15,6 +15,8 @@ void rushes_test_remove_folder (char *folder);
 char *rushes_test_write (const char *folder, const char *name, const char *content);
 char *rushes_test_read (const char *path);
 guint rushes_test_count_files (const char *folder, const char *suffix);
+GPtrArray *
+rushes_test_make_kinds (guint width, guint height, const char *key, ...) G_GNUC_NULL_TERMINATED;
 void rushes_test_write_png (const char *path, guint width, guint height);
 void rushes_test_wait_until (gboolean (*condition) (gpointer), gpointer user_data);
 void rushes_test_result_cb (GObject *source, GAsyncResult *result, gpointer location);

@@ -130,7 +130,7 @@ class Run:
 
 
 def is_done(event: dict[str, Any]) -> bool:
-    return event["event"] == "frame" and event["state"] == "done"
+    return bool(event["event"] == "frame" and event["state"] == "done")
 
 
 def write_scene(name: str, *directives: str) -> Path:

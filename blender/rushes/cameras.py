@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cameras render, where they are and what they see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from . import blender, verbs
+from .errors import Unsupported
+from .picture import crop_edges
+from .session import Session
+from .settings import border, frame_size, rendered_size
+from .timeline import MAX_FRAME
+from .verbs import Result, verb
+
+#: Names that the folder of a camera cannot have, as files lie there.
+_TAKEN = {"rushes.json", "transforms.json"}
+
+#: What some file system or other does not take in a name, or at its end.
+_UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
+
+_CHANNELS = {"BW": 1, "RGB": 3, "RGBA": 4}
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """A camera to render through. `folder` is that of its files, "" if it is the only
+    one."""
+
+    camera: Any
+    folder: str = ""
+
+
+@verb(camera=verbs.text)
+def use_camera(session: Session, *, camera: str) -> Result:
+    """Render through this camera whatever markers say."""
+    scene = session.scene
+    chosen = {each.name: each for each in _cameras(scene)}.get(camera)
+    if chosen is None:
+        names = ", ".join(repr(each.name) for each in _cameras(scene))
+        raise Unsupported(f"The scene has no camera {camera!r}; it has {names}")
+    unbind_markers(scene)
+    scene.camera = chosen
+    session.all_cameras = False
+    blender.forget_persistent_data(scene)
+    return {"camera": chosen.name}
+
+
+@verb()
+def use_all_cameras(session: Session) -> Result:
+    """Render every frame through every camera of the scene."""
+    unbind_markers(session.scene)
+    session.all_cameras = True
+    return {"cameras": [each.name for each in _cameras(session.scene)]}
+
+
+@verb(frames=verbs.integers(-MAX_FRAME, MAX_FRAME))
+def camera_poses(session: Session, *, frames: list[int]) -> Result:
+    """What render_frame would tell of the cameras, for many frames, without rendering."""
+    poses = []
+    for frame in frames:
+        session.show(frame)
+        cameras = [describe(session, viewpoint) for viewpoint in viewpoints(session)]
+        poses.append({"frame": frame, "cameras": cameras})
+    return {"frames": poses}
+
+
+# What cameras see
+
+
+def viewpoints(session: Session) -> list[Viewpoint]:
+    """The cameras that the current frame is rendered through."""
+    scene = session.scene
+    if not session.all_cameras:
+        return [Viewpoint(scene.camera)]
+    cameras = list(_cameras(scene))
+    return list(map(Viewpoint, cameras, _folders([each.name for each in cameras])))
+
+
+def look_through(scene: Any, viewpoint: Viewpoint) -> None:
+    """Make that camera the scene's."""
+    if scene.camera != viewpoint.camera:
+        scene.camera = viewpoint.camera
+        blender.forget_persistent_data(scene)
+
+
+def describe(session: Session, viewpoint: Viewpoint) -> Result:
+    """One camera at the current frame, as transforms.json has it.
+
+    Lengths `fl_x`, `fl_y`, `cx`, `cy` are in pixels of the picture from its top left;
+    an orthographic camera has pixels a scene unit for `fl_x` and `fl_y`, a panoramic
+    one zeros for all four. `c` is the number of channels of the frames' pictures.
+    """
+    scene = session.scene
+    look_through(scene, viewpoint)
+    camera = evaluated(viewpoint.camera)
+    data = camera.data
+    width, height = rendered_size(scene)
+    lengths = _lengths(scene, camera) if data.type != "PANO" else (0.0,) * 4
+    return {
+        "camera": viewpoint.camera.name,
+        "folder": viewpoint.folder,
+        "w": width,
+        "h": height,
+        **dict(zip(("fl_x", "fl_y", "cx", "cy"), lengths)),
+        "c": _CHANNELS[scene.render.image_settings.color_mode],
+        "type": data.type,
+        "lens": data.lens,
+        "ortho_scale": data.ortho_scale,
+        "sensor_width": data.sensor_width,
+        "sensor_height": data.sensor_height,
+        "sensor_fit": data.sensor_fit,
+        "shift_x": data.shift_x,
+        "shift_y": data.shift_y,
+        "clip_start": data.clip_start,
+        "clip_end": data.clip_end,
+        "transform_matrix": [list(row) for row in placement(camera)],
+    }
+
+
+def placement(camera: Any) -> Any:
+    """Camera to world without scale, as engines take it: they normalize each axis."""
+    return camera.matrix_world.normalized()
+
+
+def axes(camera: Any) -> list[list[float]]:
+    """The camera's axes in the world: right, up, backward."""
+    return [list(axis)[:3] for axis in list(placement(evaluated(camera)).col)[:3]]
+
+
+def _lengths(scene: Any, camera: Any) -> tuple[float, float, float, float]:
+    """Focal lengths and principal point, from the projection that Blender itself uses."""
+    render = scene.render
+    width, height = frame_size(scene)
+    projection = camera.calc_matrix_camera(
+        bpy.context.evaluated_depsgraph_get(),
+        x=width,
+        y=height,
+        scale_x=render.pixel_aspect_x,
+        scale_y=render.pixel_aspect_y,
+    )
+    # The centre is in column 2 times -Z, or in column 3 if depth makes no difference.
+    sign, column = (1, 3) if camera.data.type == "ORTHO" else (-1, 2)
+    left, top = crop_edges((width, height), *border(scene))[:2]
+    return (
+        projection[0][0] * width / 2,
+        projection[1][1] * height / 2,
+        (1 + sign * projection[0][column]) * width / 2 - left,
+        (1 - sign * projection[1][column]) * height / 2 - top,
+    )
+
+
+# Of scenes
+
+
+def evaluated(camera: Any) -> Any:
+    """A camera as parents, constraints and drivers make it."""
+    return camera.evaluated_get(bpy.context.evaluated_depsgraph_get())
+
+
+def unbind_markers(scene: Any) -> None:
+    """Let no marker switch cameras."""
+    for marker in scene.timeline_markers:
+        marker.camera = None
+
+
+def _cameras(scene: Any) -> list[Any]:
+    """Every camera of the scene, by name; of a name that libraries share, the first."""
+    cameras: dict[str, Any] = {}
+    for thing in scene.objects:
+        if thing.type == "CAMERA":
+            cameras.setdefault(thing.name, thing)
+    return [cameras[name] for name in sorted(cameras)]
+
+
+def _folders(names: Iterable[str]) -> list[str]:
+    """Names of folders for cameras of these names; no two differ in case alone."""
+    folders: list[str] = []
+    taken = set(_TAKEN)
+    for name in names:
+        folder = stem = _UNSAFE.sub("_", name)
+        number = 2
+        while folder.casefold() in taken:
+            folder = f"{stem} {number}"
+            number += 1
+        taken.add(folder.casefold())
+        folders.append(folder)
+    return folders

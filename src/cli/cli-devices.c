@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <signal.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "cli.h"
+#include "rushes-client.h"
+#include "rushes-error.h"
+#include "rushes-log.h"
+
+typedef struct
+{
+  GMainLoop *loop;
+  RushesClient *client; /* (owned) */
+  gboolean answered;
+  gboolean interrupted;
+  gboolean failed;
+} Query;
+
+static void
+fail (Query *self, const GError *error)
+{
+  self->failed = TRUE;
+  if (!self->interrupted)
+    cli_report (NULL, error);
+}
+
+static void
+print_devices (GVariant *reply)
+{
+  g_autoptr (GVariant) devices = g_variant_lookup_value (reply, "devices", G_VARIANT_TYPE ("av"));
+  GVariantIter iter;
+  GVariant *device;
+
+  if (devices == NULL)
+    return;
+  g_variant_iter_init (&iter, devices);
+  while (g_variant_iter_loop (&iter, "v", &device))
+    {
+      const char *type, *name;
+
+      if (g_variant_is_of_type (device, G_VARIANT_TYPE_VARDICT) &&
+          g_variant_lookup (device, "type", "&s", &type) &&
+          g_variant_lookup (device, "name", "&s", &name))
+        {
+          g_autofree char *shown_type = cli_display (type);
+          g_autofree char *shown_name = cli_display (name);
+
+          g_print ("%-7s %s\n", shown_type, shown_name);
+        }
+    }
+}
+
+/* Not before its death has been explained to whoever waits for an answer. */
+static void
+quit_when_over (Query *self)
+{
+  if (self->answered && rushes_client_get_state (self->client) == RUSHES_CLIENT_DEAD)
+    g_main_loop_quit (self->loop);
+}
+
+static void
+devices_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Query *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = rushes_client_call_finish (RUSHES_CLIENT (object), result, &error);
+
+  if (reply != NULL)
+    print_devices (reply);
+  else
+    fail (self, error);
+  self->answered = TRUE;
+  rushes_client_stop (self->client, FALSE);
+  quit_when_over (self);
+}
+
+static void
+start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Query *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GVariantDict params;
+
+  if (!rushes_client_start_finish (RUSHES_CLIENT (object), result, &error))
+    {
+      fail (self, error);
+      g_main_loop_quit (self->loop);
+      return;
+    }
+  g_variant_dict_init (&params, NULL);
+  rushes_client_call_async (self->client, "devices", g_variant_dict_end (&params), 0, devices_cb,
+                            self);
+}
+
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  Query *self = user_data;
+
+  self->interrupted = TRUE;
+  rushes_client_stop (self->client, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * cli_devices:
+ * @argc: how many arguments, the command's name included
+ * @argv: the arguments
+ *
+ * The command "devices".
+ *
+ * Returns: the exit code
+ */
+int
+cli_devices (int argc, char **argv)
+{
+  g_autofree char *blender = NULL;
+  g_autofree char *log_dir = NULL;
+  gboolean factory_startup = FALSE;
+  int timeout = 30;
+  const GOptionEntry entries[] = {
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout,
+      N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
+    { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &log_dir, N_ ("Folder for a log file a client"),
+      N_ ("DIR") },
+    { "blender", 0, 0, G_OPTION_ARG_FILENAME, &blender,
+      N_ ("The Blender to use (default: blender)"), N_ ("PATH") },
+    { "factory-startup", 0, 0, G_OPTION_ARG_NONE, &factory_startup,
+      N_ ("Ignore Blender's own settings and add-ons"), NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  GOptionContext *context = g_option_context_new (NULL);
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *logs = NULL;
+  Query self = { 0 };
+  guint sources[2];
+
+  g_option_context_set_summary (
+      context, _ ("Says what Cycles can render on here: a line for each device, first what "
+                  "“render --device” takes, then its name."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!cli_parse_options (context, &argc, &argv))
+    return CLI_EXIT_USAGE;
+  if (argc > 1)
+    {
+      cli_error (_ ("“%s” is too much here; see --help"), argv[1]);
+      return CLI_EXIT_USAGE;
+    }
+  if (timeout < 0 || timeout > 86400)
+    {
+      cli_error (_ ("--timeout %d: give a number between %d and %d"), timeout, 0, 86400);
+      return CLI_EXIT_USAGE;
+    }
+
+  launcher = rushes_launcher_new (blender != NULL ? blender : "blender");
+  g_object_set (launcher, "factory-startup", factory_startup, NULL);
+  if (!rushes_launcher_check (launcher, &error))
+    {
+      cli_report (NULL, error);
+      return CLI_EXIT_USAGE;
+    }
+
+  logs = log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
+  loop = g_main_loop_new (NULL, FALSE);
+  self.loop = loop;
+  self.client = rushes_client_new (launcher, 1, logs);
+  g_signal_connect_swapped (self.client, "notify::state", G_CALLBACK (quit_when_over), &self);
+  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
+  sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);
+
+  rushes_client_start_async (self.client, (guint) timeout, start_cb, &self);
+  g_main_loop_run (loop);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
+  g_signal_handlers_disconnect_by_data (self.client, &self);
+  g_clear_object (&self.client);
+
+  if (self.interrupted)
+    return CLI_EXIT_INTERRUPTED;
+  return self.failed ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+}
