@@ -17,7 +17,8 @@ struct _RushesPreferences
 
   GSettings *settings; /* (owned) */
   AdwPreferencesGroup *blenders;
-  GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs;
+  GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs,
+      *jobs_auto;
   GtkWidget *output_folder, *log_folder;
   GtkWidget *when_done;
   GtkCheckButton *group;         /* (nullable): the first of the Blenders' buttons */
@@ -251,6 +252,9 @@ bind_settings (RushesPreferences *self)
   bind_number (self, "frame-timeout", self->frame_timeout);
   bind_number (self, "max-attempts", self->max_attempts);
   bind_number (self, "jobs", self->jobs);
+  g_settings_bind (self->settings, "jobs-auto", self->jobs_auto, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "jobs-auto", self->jobs, "sensitive",
+                   G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
   g_settings_bind (self->settings, "factory-startup", self->factory_startup, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "sandbox", self->sandbox, "active", G_SETTINGS_BIND_DEFAULT);
@@ -292,6 +296,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, factory_startup);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, sandbox);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs);
+  gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs_auto);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, output_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, log_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, when_done);

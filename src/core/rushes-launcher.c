@@ -671,6 +671,7 @@ get_spawner (void)
   static gsize spawner;
 
   if (g_once_init_enter (&spawner))
+    // cppcheck-suppress leakNoVarFunctionCall ; it is kept until the program ends
     g_once_init_leave (&spawner, (gsize) g_thread_pool_new (spawn_thread, NULL, 1, TRUE, NULL));
   return (GThreadPool *) spawner;
 }
