@@ -99,16 +99,22 @@ class OutOfMemory(RequestError):
     code = 10
 
 
+class NotShared(RequestError):
+    """This computer does not have what another one told it of."""
+
+    code = 11
+
+
 class ScriptsBlocked(RequestError):
     """It failed, and Python in the file that might have helped is not allowed."""
 
-    code = 11
+    code = 12
 
 
 class FileChanged(RequestError):
     """The file is not the one that was meant."""
 
-    code = 12
+    code = 13
 
 
 def one_line(text: str) -> str:

@@ -25,7 +25,7 @@
 typedef struct
 {
   char *output;
-  int jobs;
+  char *jobs;
   char *resolution;
   char *keyframe_scale;
   char *keyframe_shift;
@@ -37,6 +37,7 @@ typedef struct
   gboolean all_cameras;
   char *format;
   char *samples;
+  char *threads;
   char *engine;
   char *device;
   char *order;
@@ -66,7 +67,9 @@ options_clear (Options *options)
   g_free (options->exr_codec);
   g_free (options->camera);
   g_free (options->format);
+  g_free (options->jobs);
   g_free (options->samples);
+  g_free (options->threads);
   g_free (options->engine);
   g_free (options->device);
   g_free (options->order);
@@ -85,8 +88,8 @@ parse_options (Options *options, int *argc, char ***argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
       N_ ("Folder for the results, a folder a scene in it (default: renders)"), N_ ("DIR") },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs,
-      N_ ("How many Blenders work at once (default: 1)"), N_ ("N") },
+    { "jobs", 'j', 0, G_OPTION_ARG_STRING, &options->jobs,
+      N_ ("How many Blenders work at once, or auto (default: 1)"), N_ ("N") },
     { "place", 0, 0, G_OPTION_ARG_STRING, &options->places.place,
       N_ ("Where they work, and how many: local=2,slurm=16 (default: here)"), N_ ("LIST") },
     { "resolution", 'r', 0, G_OPTION_ARG_STRING, &options->resolution,
@@ -111,6 +114,8 @@ parse_options (Options *options, int *argc, char ***argv)
     { "format", 0, 0, G_OPTION_ARG_STRING, &options->format,
       N_ ("Picture format: png, jpeg, exr, …"), N_ ("FORMAT") },
     { "samples", 0, 0, G_OPTION_ARG_STRING, &options->samples, N_ ("Samples a pixel"), N_ ("N") },
+    { "threads", 0, 0, G_OPTION_ARG_STRING, &options->threads,
+      N_ ("Threads of each Blender (default: as many as it can use)"), N_ ("N") },
     { "engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
       N_ ("Render engine: cycles, eevee, workbench, …"), N_ ("NAME") },
     { "device", 0, 0, G_OPTION_ARG_STRING, &options->device,
@@ -145,7 +150,6 @@ parse_options (Options *options, int *argc, char ***argv)
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
 
   cli_places_add_options (&options->places, context);
-  options->jobs = 1;
   options->timeout = 30;
   options->retries = 2;
   g_option_context_set_summary (context, _ ("Renders the animations of Blender scenes."));
@@ -221,6 +225,7 @@ make_settings (const Options *options)
     { "--camera", "camera", options->camera },
     { "--format", "format", options->format },
     { "--samples", "samples", options->samples },
+    { "--threads", "threads", options->threads },
     { "--engine", "engine", options->engine },
     { "--device", "device", options->device },
   };
@@ -519,7 +524,6 @@ cli_render (int argc, char **argv)
   settings = make_settings (&options);
   if (settings == NULL || !parse_order (options.order, &order) ||
       !parse_progress (options.progress, &progress) ||
-      !check_between ("--jobs", options.jobs, 1, 4096) ||
       !check_between ("--timeout", options.timeout, 0, 86400) ||
       !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
       !check_between ("--retries", options.retries, 0, 999) ||

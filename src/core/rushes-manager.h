@@ -84,6 +84,7 @@ void rushes_manager_start (RushesManager *self);
 void rushes_manager_pause (RushesManager *self);
 void rushes_manager_stop (RushesManager *self);
 gboolean rushes_manager_has_work (RushesManager *self);
+char *rushes_manager_explain_jobs (RushesManager *self);
 void rushes_manager_go_on (RushesManager *self);
 void rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean paused);
 void rushes_manager_stop_scene (RushesManager *self, RushesScene *scene);

@@ -219,9 +219,9 @@ class Loading(Case):
             content.write(b"!")
         os.utime(blend, ns=(before.st_atime_ns, before.st_mtime_ns))
         params = {"blend_file": str(blend), "allow_scripts": True, "sha256": trusted}
-        self.assertIn("changed", self.refused(12, "inspect", **params))
+        self.assertIn("changed", self.refused(13, "inspect", **params))
         params["root"] = str(self.root)
-        self.assertIn("changed", self.refused(12, "initialize", **params))
+        self.assertIn("changed", self.refused(13, "initialize", **params))
         self.assertFalse(proof.exists())
 
     def test_blocked_scripts_are_blamed(self) -> None:
@@ -233,7 +233,7 @@ class Loading(Case):
         )
         blend = make(self.folder / "a.blend", rig)
         words = self.refused(
-            11, "initialize", blend_file=str(blend), root=str(self.root)
+            12, "initialize", blend_file=str(blend), root=str(self.root)
         )
         self.assertIn("no camera", words)
         self.assertIn("rig.py", words)
@@ -255,7 +255,7 @@ class Loading(Case):
         self.assertEqual(warnings, [f"Scripts of the scene are blocked: {name}"])
         # A name that no file can have stands in for whatever may fail.
         files = {"frames": "frames/" + "x" * 300}
-        words = self.refused(11, "render_frame", frame=1, files=files)
+        words = self.refused(12, "render_frame", frame=1, files=files)
         self.assertIn(name, words)
         self.initialize(blend, allow_scripts=True)
         self.refused(3, "render_frame", frame=1, files=files)
