@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import blender, verbs
+from . import blender, retime, verbs
 from .loading import load, newer_version, prepare, summary, this_version
 from .missing import missing_files
 from .session import Session
@@ -45,6 +45,7 @@ def inspect(
         "has_scripts": bool(scripts),
         "scripts": scripts,
         "blocked": bpy.app.autoexec_fail_message if bpy.app.autoexec_fail else None,
+        "unstretchable": retime.fixed(scene),
         "warnings": warnings + list(_warnings(scene)),
     }
 
