@@ -100,6 +100,8 @@ error_from_code (gint64 code)
       return RUSHES_ERROR_GPU_FAILED;
     case 10:
       return RUSHES_ERROR_OUT_OF_MEMORY;
+    case 11:
+      return RUSHES_ERROR_NOT_SHARED;
     case -32602:
       return RUSHES_ERROR_INVALID;
     default:

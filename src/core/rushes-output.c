@@ -737,6 +737,35 @@ blame_disk (RushesOutput *self, GError **error)
 }
 
 /**
+ * rushes_output_get_blend_size:
+ * @self: an output folder
+ *
+ * Returns: the size of its .blend in bytes
+ */
+guint64
+rushes_output_get_blend_size (RushesOutput *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->blend->size;
+}
+
+/**
+ * rushes_output_get_witness:
+ * @self: an output folder
+ *
+ * Returns: (transfer none): the name of a file that is in it as long as it is in
+ *   use, by which other computers can tell that they see the same folder
+ */
+const char *
+rushes_output_get_witness (RushesOutput *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return LOCK;
+}
+
+/**
  * rushes_output_has_room:
  * @self: an output
  *

@@ -47,6 +47,8 @@ gboolean rushes_output_commit (RushesOutput *self,
                                guint client,
                                GVariant *cameras,
                                GError **error);
+guint64 rushes_output_get_blend_size (RushesOutput *self);
+const char *rushes_output_get_witness (RushesOutput *self);
 gboolean rushes_output_has_room (RushesOutput *self);
 char *rushes_output_foresee (RushesOutput *self, guint n_left);
 GError *rushes_output_make_full_error (RushesOutput *self);

@@ -36,6 +36,7 @@ pool_place_free (PoolPlace *place)
   g_clear_handle_id (&place->pause_id, g_source_remove);
   g_clear_pointer (&place->machine, rushes_machine_free);
   g_clear_object (&place->launcher);
+  g_clear_error (&place->complaint);
   g_free (place);
 }
 
@@ -45,6 +46,7 @@ pool_place_begin_run (PoolPlace *place)
   place->start_failures = 0;
   place->started_once = FALSE;
   place->given_up = FALSE;
+  g_clear_error (&place->complaint);
   pool_place_set_jobs (place, place->jobs);
   /* Now, as no client has taken any of it yet. */
   if (!pool_place_is_remote (place))
@@ -193,14 +195,16 @@ pause_cb (gpointer user_data)
 static void
 give_up (PoolPlace *place, RushesClient *client)
 {
-  const GError *cause = rushes_client_get_cause (client);
+  /* When all nodes are left out, Slurm refuses for want of nodes. */
+  const GError *cause =
+      place->complaint != NULL ? place->complaint : rushes_client_get_cause (client);
   const char *log = rushes_client_get_log_path (client);
   g_autofree char *text = NULL;
 
   place->given_up = TRUE;
   if (pool_get_jobs (place->pool) == 0)
     {
-      pool_fail_everything (place->pool, client);
+      pool_fail_everything (place->pool, cause, client);
       return;
     }
   text = g_strdup_printf (pool_place_is_remote (place)
@@ -215,6 +219,21 @@ void
 pool_place_start_succeeded (PoolPlace *place)
 {
   place->start_failures = 0;
+}
+
+/* Starts no more clients on the node of @worker, and ends that. */
+void
+pool_place_leave_out (PoolPlace *place, PoolWorker *worker, const GError *complaint)
+{
+  g_autofree char *text = g_strdup_printf (_ ("%s; that node is left out"), complaint->message);
+
+  rushes_slurm_exclude (rushes_launcher_get_slurm (place->launcher),
+                        rushes_client_get_node (worker->client));
+  if (place->complaint == NULL)
+    place->complaint = g_error_copy (complaint);
+  pool_emit_warning (place->pool, NULL, text);
+  worker->useful = FALSE;
+  pool_worker_dismiss (worker, complaint);
 }
 
 /* A client that ends before it was of any use. A Blender that has never worked

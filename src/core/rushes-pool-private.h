@@ -70,6 +70,7 @@ struct _PoolPlace
   guint start_failures;     /* in a row */
   gboolean started_once;
   gboolean given_up; /* until the run ends */
+  GError *complaint; /* (owned) (nullable): what is wrong with nodes that are left out */
   guint pause_id;    /* no start until then: the last one failed */
 };
 
@@ -86,6 +87,9 @@ struct _PoolWork
   gboolean warned;   /* its warnings were passed on */
   gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
+  gboolean shared;  /* some node of a cluster sees its files */
+  gboolean at_home; /* none does: it is rendered on this computer */
+  char *blind_node; /* (owned) (nullable): the first node that did not see them */
 };
 
 /* A frame in a client's hand, or on its way there. */
@@ -131,6 +135,7 @@ gboolean pool_place_takes_client (PoolPlace *place);
 void pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds);
 gboolean pool_place_shrink (PoolPlace *place, RushesScene *scene);
 void pool_place_start_succeeded (PoolPlace *place);
+void pool_place_leave_out (PoolPlace *place, PoolWorker *worker, const GError *complaint);
 void pool_place_start_failed (PoolPlace *place, RushesClient *client);
 
 void pool_work_open (RushesPool *pool, RushesScene *scene);
@@ -143,14 +148,16 @@ void pool_work_unref (PoolWork *work);
 void pool_worker_start (PoolPlace *place);
 void pool_worker_next (PoolWorker *worker);
 void pool_worker_stop (PoolWorker *worker, gboolean now);
+void pool_worker_dismiss (PoolWorker *worker, const GError *cause);
 void pool_worker_leave (PoolWorker *worker);
 gboolean pool_worker_is_idle (PoolWorker *worker);
 void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
 guint pool_get_jobs (RushesPool *self);
+gboolean pool_has_home (RushesPool *self);
 void pool_jobs_changed (RushesPool *self);
-void pool_fail_everything (RushesPool *self, RushesClient *client);
+void pool_fail_everything (RushesPool *self, const GError *cause, RushesClient *client);
 void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);
 void pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client);

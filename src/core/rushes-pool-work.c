@@ -71,6 +71,7 @@ work_clear (gpointer data)
   Leaving *leaving = g_new0 (Leaving, 1);
   g_autoptr (GTask) task = NULL;
 
+  g_clear_pointer (&work->blind_node, g_free);
   leaving->pool = work->pool;
   leaving->scene = g_steal_pointer (&work->scene);
   leaving->folder = g_steal_pointer (&work->folder);

@@ -89,17 +89,30 @@ join_work (PoolWorker *worker, PoolWork *work)
   rushes_scene_set_n_clients (work->scene, work->numbers.clients);
 }
 
+static void
+begin_leaving (PoolWorker *worker)
+{
+  if (worker->leaving)
+    return;
+  worker->leaving = TRUE;
+  worker->place->n_leaving++;
+  worker->pool->n_leaving++;
+}
+
 /* Ends the client: after its call, or @now. */
 void
 pool_worker_stop (PoolWorker *worker, gboolean now)
 {
-  if (!worker->leaving)
-    {
-      worker->leaving = TRUE;
-      worker->place->n_leaving++;
-      worker->pool->n_leaving++;
-    }
+  begin_leaving (worker);
   rushes_client_stop (worker->client, now);
+}
+
+/* Ends the client, which is of no use. */
+void
+pool_worker_dismiss (PoolWorker *worker, const GError *cause)
+{
+  begin_leaving (worker);
+  rushes_client_dismiss (worker->client, cause);
 }
 
 /* Whether @error is for want of memory, and the pool now needs less of it. */
@@ -594,6 +607,29 @@ take_info (PoolWorker *worker, GVariant *reply, GError **error)
   return TRUE;
 }
 
+/* A node does not see the scene's files. That may be the node's fault, or the
+ * scene's: that of the scene if the next one does not either. */
+static void
+not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
+{
+  const char *node = rushes_client_get_node (worker->client);
+
+  if (work->shared || work->blind_node == NULL || g_str_equal (work->blind_node, node))
+    {
+      if (!work->shared && work->blind_node == NULL)
+        work->blind_node = g_strdup (node);
+      pool_place_leave_out (worker->place, worker, error);
+      return;
+    }
+
+  rushes_slurm_include (rushes_launcher_get_slurm (worker->place->launcher), work->blind_node);
+  work->at_home = TRUE;
+  if (pool_has_home (work->pool))
+    pool_emit_warning (work->pool, work->scene, error->message);
+  else
+    pool_work_fail (work, error);
+}
+
 static void
 load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -606,6 +642,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     {
       worker->useful = TRUE;
+      work->shared = work->shared || pool_place_is_remote (worker->place);
       pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
     }
@@ -619,10 +656,13 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* Blender starts; if it dies of this scene, others are not to suffer. */
       worker->useful = TRUE;
       pool_worker_leave (worker);
+      if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_SHARED))
+        not_shared (worker, work, error);
       /* Blender's word is final; a death may be chance, until it repeats. */
-      if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
-          !forgive (worker, work, error) &&
-          (alive || ++work->load_failures >= work->pool->max_attempts))
+      else if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+               !g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY) &&
+               !forgive (worker, work, error) &&
+               (alive || ++work->load_failures >= work->pool->max_attempts))
         pool_work_fail (work, error);
     }
 
@@ -638,6 +678,11 @@ load_work (PoolWorker *worker, PoolWork *work)
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
                                  rushes_scene_get_applied_settings (scene));
+  if (pool_place_is_remote (worker->place))
+    rushes_verbs_add_access (calls, rushes_scene_get_path (scene),
+                             rushes_output_get_blend_size (rushes_scene_get_output (scene)),
+                             rushes_scene_get_folder (scene),
+                             rushes_output_get_witness (rushes_scene_get_output (scene)));
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);
@@ -649,11 +694,20 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
+  g_autoptr (GPtrArray) works = g_ptr_array_ref (self->works);
+
+  if (pool_place_is_remote (worker->place))
+    {
+      g_ptr_array_unref (works);
+      works = g_ptr_array_sized_new (self->works->len);
+      for (guint i = 0; i < self->works->len; i++)
+        if (!((PoolWork *) g_ptr_array_index (self->works, i))->at_home)
+          g_ptr_array_add (works, g_ptr_array_index (self->works, i));
+    }
 
   /* The numbers are the first that a PoolWork holds. */
-  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                               self->works->len, (const RushesWork *) worker->work,
-                                               self->order);
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) works->pdata, works->len,
+                                               (const RushesWork *) worker->work, self->order);
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */

@@ -153,9 +153,8 @@ open_ahead (RushesPool *self)
 
 /* Gives up: every scene that has not ended fails for the same reason. */
 void
-pool_fail_everything (RushesPool *self, RushesClient *client)
+pool_fail_everything (RushesPool *self, const GError *cause, RushesClient *client)
 {
-  const GError *cause = rushes_client_get_cause (client);
   const char *log = rushes_client_get_log_path (client);
 
   self->fatal = g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
@@ -170,6 +169,17 @@ pool_fail_everything (RushesPool *self, RushesClient *client)
   while (self->works->len > 0)
     pool_work_update (g_ptr_array_index (self->works, self->works->len - 1));
   self->next_scene = g_list_model_get_n_items (self->scenes);
+}
+
+/* Whether clients may work on this computer. */
+gboolean
+pool_has_home (RushesPool *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    if (!pool_place_is_remote (g_ptr_array_index (self->places, i)) &&
+        pool_place_get_jobs (g_ptr_array_index (self->places, i)) > 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* How many clients may work at once, everywhere. */

@@ -386,6 +386,25 @@ rushes_slurm_exclude (RushesSlurm *self, const char *node)
 }
 
 /**
+ * rushes_slurm_include:
+ * @self: a cluster
+ * @node: a node's name
+ *
+ * Starts clients on @node again.
+ */
+void
+rushes_slurm_include (RushesSlurm *self, const char *node)
+{
+  guint position;
+
+  g_return_if_fail (RUSHES_IS_SLURM (self));
+  g_return_if_fail (node != NULL);
+
+  if (g_ptr_array_find_with_equal_func (self->excluded, node, g_str_equal, &position))
+    g_ptr_array_remove_index (self->excluded, position);
+}
+
+/**
  * rushes_slurm_is_inside:
  * @self: a cluster
  *

@@ -1013,6 +1013,7 @@ static const struct
 } verbs[] = {
   { "render_frame", render_frame, TRUE },
   { "hello", hello, FALSE },
+  { "check_access", NULL, FALSE },
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
   { "preview", preview, FALSE },
