@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 #: The longest that anything here is waited for, in seconds.
-PATIENCE = 20.0
+PATIENCE = 90.0
 
 NODES = ("here", "there")
 

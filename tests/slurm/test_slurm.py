@@ -29,7 +29,7 @@ BLENDER = os.environ.get("RUSHES_TEST_BLENDER", "blender")
 SAMPLES = os.environ.get("RUSHES_TEST_SAMPLES", "")
 
 #: The longest that a run may take, in seconds.
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 cluster: Cluster
 folder: Path
