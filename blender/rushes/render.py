@@ -11,7 +11,7 @@ from typing import Any
 
 from . import blender, outputs, process, truth, verbs
 from .blender import temporarily
-from .cameras import describe, viewpoints
+from .cameras import as_text, describe, viewpoints
 from .engine import check_written, render_into
 from .errors import InvalidParams
 from .progress import Progress, listening
@@ -26,8 +26,8 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     """Render one frame into `files`: for each kind of output, a path below the root.
 
     Folders exist already; whatever has these names is replaced. Tells the time it took
-    in seconds, the most memory ever used in bytes, the cameras, and as "blank" whether
-    the first picture is all "black" or "transparent", where that was noticed.
+    in seconds, the most memory ever used in bytes, in "poses" a text for each camera,
+    and as "blank" whether the first picture is all "black" or "transparent", where that was noticed.
     """
     started = time.monotonic()
     session.show(frame)
@@ -35,10 +35,10 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     wanted = [outputs.of(session, view) for view in views]
     _check_keys(files, {output.key for each in wanted for output in each})
     progress = _progress(session, frame, len(views))
-    cameras = []
+    poses = []
     pictures = []
     for view, view_outputs in zip(views, wanted):
-        cameras.append(describe(session, view))
+        poses.append(as_text(describe(session, view)))
         paths = {
             output.kind: _absolute(session.root, files[output.key])
             for output in view_outputs
@@ -58,7 +58,7 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
         "files": files,
         "seconds": seconds,
         "memory": process.peak_memory(),
-        "cameras": cameras,
+        "poses": poses,
         **({"blank": blank} if blank else {}),
     }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rushes-blenders.h"
+#include "rushes-host.h"
 #include "rushes-preferences.h"
 
 /**
@@ -135,6 +136,14 @@ chooser_response_cb (RushesPreferences *self, int response)
   path = file != NULL ? g_file_get_path (file) : NULL;
   if (path != NULL)
     {
+      /* In a Flatpak, a program that only the host sees. */
+      char *document = rushes_host_find_document (path);
+
+      if (document != NULL)
+        {
+          g_free (path);
+          path = document;
+        }
       g_settings_set_string (self->settings, self->choosing, path);
       if (g_str_equal (self->choosing, "blender") && !is_listed (self, path))
         add_blender (self, path);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rushes-accessible.h"
+#include "rushes-background.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
 #include "rushes-text.h"
@@ -489,7 +490,10 @@ close_response_cb (GtkWindow *dialog, const char *response, RushesWindow *self)
       rushes_manager_get_state (self->manager) == RUSHES_MANAGER_IDLE)
     gtk_window_close (GTK_WINDOW (self));
   else if (g_str_equal (response, "background"))
-    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      rushes_background_request ();
+    }
   else if (g_str_equal (response, "stop"))
     stop_and_quit (self);
 }

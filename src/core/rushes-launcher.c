@@ -333,7 +333,7 @@ explain_host (RushesLauncher *self, int exit_code)
 {
   gboolean is_ref = rushes_flatpak_is_ref (self->blender);
 
-  if (exit_code != EXIT_NO_PROGRAM)
+  if (exit_code != RUSHES_HOST_NO_PROGRAM)
     return NULL;
   return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                       _ ("Outside Rushes’ own Flatpak there is no program “%s”; install it, or "

@@ -867,13 +867,13 @@ rename_file (RushesOutput *self,
 }
 
 static gboolean
-note_cameras (RushesOutput *self, guint frame, GVariant *cameras, GError **error)
+note_poses (RushesOutput *self, guint frame, GVariant *poses, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  if (cameras == NULL || rushes_transforms_note (self->root, frame, cameras, &local_error))
+  if (poses == NULL || rushes_transforms_note (self->root, frame, poses, &local_error))
     {
-      if (cameras != NULL)
+      if (poses != NULL)
         atomic_store (&self->moved, TRUE);
       return TRUE;
     }
@@ -884,7 +884,7 @@ note_cameras (RushesOutput *self, guint frame, GVariant *cameras, GError **error
 }
 
 static gboolean
-commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras, GError **error)
+commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *poses, GError **error)
 {
   guint n_kinds = self->info->kinds->len;
   long long size = 0;
@@ -902,7 +902,7 @@ commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras,
     if (!check_file (self, i, staging[i], error))
       return FALSE;
   /* First, so that no frame is ever there without it. */
-  if (!note_cameras (self, frame, cameras, error))
+  if (!note_poses (self, frame, poses, error))
     return FALSE;
   /* The picture last: whoever waits for it finds all the rest. */
   for (guint i = n_kinds; i > 0; i--)
@@ -919,7 +919,7 @@ commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras,
  * @frame: the frame's number
  * @client: the number of the client that has written it, to the names of
  *   rushes_output_list_staging()
- * @cameras: (nullable): where the cameras were, as the client says
+ * @poses: (nullable): where the cameras were, as the client says
  * @error: return location for a #GError
  *
  * Makes what was rendered a frame: checks that the .blend is still the one
@@ -935,7 +935,7 @@ gboolean
 rushes_output_commit (RushesOutput *self,
                       guint frame,
                       guint client,
-                      GVariant *cameras,
+                      GVariant *poses,
                       GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -951,7 +951,7 @@ rushes_output_commit (RushesOutput *self,
     }
   staging = g_strv_builder_end (builder);
 
-  if (!commit_files (self, frame, staging, cameras, error))
+  if (!commit_files (self, frame, staging, poses, error))
     {
       rushes_output_discard (self, frame, client);
       return FALSE;

@@ -45,7 +45,7 @@ GVariant *rushes_output_list_staging (RushesOutput *self, guint frame, guint cli
 gboolean rushes_output_commit (RushesOutput *self,
                                guint frame,
                                guint client,
-                               GVariant *cameras,
+                               GVariant *poses,
                                GError **error);
 guint64 rushes_output_get_blend_size (RushesOutput *self);
 const char *rushes_output_get_witness (RushesOutput *self);

@@ -97,7 +97,7 @@ typedef struct
 {
   PoolWork *work;       /* (owned) (nullable): %NULL when there is none */
   RushesOutput *output; /* (owned) */
-  GVariant *cameras;    /* (owned) (nullable): where they were, once it is rendered */
+  GVariant *poses;      /* (owned) (nullable): where cameras were, once it is rendered */
   guint client;         /* who writes it */
   guint index;
   guint frame;

@@ -29,7 +29,7 @@ hand_clear (PoolHand *hand)
 {
   g_clear_pointer (&hand->work, pool_work_unref);
   g_clear_pointer (&hand->output, rushes_output_unref);
-  g_clear_pointer (&hand->cameras, g_variant_unref);
+  g_clear_pointer (&hand->poses, g_variant_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PoolHand, hand_clear)
@@ -208,7 +208,7 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   g_autoptr (GError) error = NULL;
 
   if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.client,
-                             commit->hand.cameras, &error))
+                             commit->hand.poses, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -435,7 +435,7 @@ frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seco
   RushesWork *numbers = &hand->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
-  hand->cameras = g_variant_lookup_value (reply, "cameras", NULL);
+  hand->poses = g_variant_lookup_value (reply, "poses", NULL);
   take_round_trip (worker, reply, seconds);
   take_pace (hand->work, seconds);
   commit_frame (worker, hand, seconds, rushes_blank_from_reply (reply));
