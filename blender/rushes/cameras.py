@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from .timeline import MAX_FRAME
 from .verbs import Result, verb
 
 #: Names that the folder of a camera cannot have, as files lie there.
-_TAKEN = {"rushes.json", "transforms.json"}
+_TAKEN = {"rushes.json", "rushes.poses", "transforms.json"}
 
 #: What some file system or other does not take in a name, or at its end.
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
@@ -61,7 +62,7 @@ def use_all_cameras(session: Session) -> Result:
 
 @verb(frames=verbs.integers(-MAX_FRAME, MAX_FRAME))
 def camera_poses(session: Session, *, frames: list[int]) -> Result:
-    """What render_frame would tell of the cameras, for many frames, without rendering."""
+    """What the cameras of these frames are, without rendering."""
     poses = []
     for frame in frames:
         session.show(frame)
@@ -121,6 +122,19 @@ def describe(session: Session, viewpoint: Viewpoint) -> Result:
         "clip_end": data.clip_end,
         "transform_matrix": [list(row) for row in placement(camera)],
     }
+
+
+def as_text(pose: Result) -> str:
+    """What `describe` says as fields between tabs: the folder, 16 numbers of the matrix,
+    and the rest as JSON members. It is kept as it is, and unpacked by nobody on the
+    way."""
+    numbers = [number for row in pose["transform_matrix"] for number in row]
+    members = [
+        f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}"
+        for name, value in pose.items()
+        if name not in ("folder", "transform_matrix")
+    ]
+    return "\t".join([pose["folder"], " ".join(map(repr, numbers)), *members])
 
 
 def placement(camera: Any) -> Any:

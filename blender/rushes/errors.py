@@ -99,6 +99,12 @@ class OutOfMemory(RequestError):
     code = 10
 
 
+class NotShared(RequestError):
+    """This computer does not have what another one told it of."""
+
+    code = 11
+
+
 def one_line(text: str) -> str:
     """`text` in one line, without the prefixes that Blender puts before its reports."""
     lines = (line.strip().removeprefix("Error: ") for line in text.splitlines())

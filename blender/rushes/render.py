@@ -7,14 +7,16 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from . import blender, outputs, process, truth, verbs
 from .blender import temporarily
-from .cameras import describe, viewpoints
+from .cameras import as_text, describe, viewpoints
 from .engine import check_written, render_into
 from .errors import InvalidParams
 from .progress import Progress, listening
 from .session import Session
+from .settings import picture_size
 from .timeline import MAX_FRAME
 from .verbs import Result, verb
 
@@ -24,7 +26,8 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     """Render one frame into `files`: for each kind of output, a path below the root.
 
     Folders exist already; whatever has these names is replaced. Tells the time it took
-    in seconds, the most memory ever used in bytes, and the cameras.
+    in seconds, the most memory ever used in bytes, in "poses" a text for each camera,
+    and as "blank" whether the first picture is all "black" or "transparent", where that was noticed.
     """
     started = time.monotonic()
     session.show(frame)
@@ -32,9 +35,10 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
     wanted = [outputs.of(session, view) for view in views]
     _check_keys(files, {output.key for each in wanted for output in each})
     progress = _progress(session, frame, len(views))
-    cameras = []
+    poses = []
+    pictures = []
     for view, view_outputs in zip(views, wanted):
-        cameras.append(describe(session, view))
+        poses.append(as_text(describe(session, view)))
         paths = {
             output.kind: _absolute(session.root, files[output.key])
             for output in view_outputs
@@ -42,14 +46,20 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
         picture = paths.pop("frames", None)
         if picture is not None:
             _render_picture(session, progress, picture)
+            pictures.append(picture)
         if paths:
             truth.render(session, view, paths)
+    seconds = time.monotonic() - started
+    blank = ""
+    if pictures:
+        blank = session.eye.look(pictures[0], seconds, _pixels(session.scene))
     return {
         "frame": frame,
         "files": files,
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
         "memory": process.peak_memory(),
-        "cameras": cameras,
+        "poses": poses,
+        **({"blank": blank} if blank else {}),
     }
 
 
@@ -87,6 +97,13 @@ def _render_picture(session: Session, progress: Progress, path: str) -> None:
         stack.enter_context(listening(progress))
         render_into([path], write_still=True)
     check_written([path])
+
+
+def _pixels(scene: Any) -> int:
+    """How many pixels a file has; 0 if there is more than a picture in it."""
+    width, height = picture_size(scene)
+    layered = scene.render.image_settings.file_format == "OPEN_EXR_MULTILAYER"
+    return 0 if layered else width * height
 
 
 def _progress(session: Session, frame: int, pictures: int) -> Progress:

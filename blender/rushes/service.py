@@ -7,6 +7,7 @@ import functools
 
 # Imported for the verbs that they declare.
 from . import (  # noqa: F401
+    access,
     animation,
     cameras,
     devices,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .blank import Eye
 from .errors import NoScene
 from .protocol import Channel
 
@@ -35,6 +36,8 @@ class Session:
         #: The frame that was current in the file. What has been rendered since must not
         #: matter: other clients rendered other frames.
         self.still_frame = 0
+        #: Watches what is rendered of the scene.
+        self.eye = Eye()
 
     @property
     def scene(self) -> Any:
@@ -59,6 +62,7 @@ class Session:
         self.all_cameras = False
         self.is_still = False
         self.still_frame = 0
+        self.eye = Eye()
 
     def show(self, frame: int) -> None:
         """Make `frame` the current one, or what stands for all of them."""

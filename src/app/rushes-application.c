@@ -349,6 +349,8 @@ bind_settings (RushesApplication *self)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     g_settings_bind (self->settings, keys[i], self->manager, keys[i], G_SETTINGS_BIND_GET);
   g_settings_bind (self->settings, "jobs", self->manager, "jobs", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "jobs-auto", self->manager, "jobs-auto",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (self->settings, "order", self->manager, "order",
                                 G_SETTINGS_BIND_GET, get_order, NULL, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rushes-blenders.h"
+#include "rushes-host.h"
 #include "rushes-preferences.h"
 
 /**
@@ -17,7 +18,8 @@ struct _RushesPreferences
 
   GSettings *settings; /* (owned) */
   AdwPreferencesGroup *blenders;
-  GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs;
+  GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs,
+      *jobs_auto;
   GtkWidget *output_folder, *log_folder;
   GtkWidget *when_done;
   GtkCheckButton *group;         /* (nullable): the first of the Blenders' buttons */
@@ -134,6 +136,14 @@ chooser_response_cb (RushesPreferences *self, int response)
   path = file != NULL ? g_file_get_path (file) : NULL;
   if (path != NULL)
     {
+      /* In a Flatpak, a program that only the host sees. */
+      char *document = rushes_host_find_document (path);
+
+      if (document != NULL)
+        {
+          g_free (path);
+          path = document;
+        }
       g_settings_set_string (self->settings, self->choosing, path);
       if (g_str_equal (self->choosing, "blender") && !is_listed (self, path))
         add_blender (self, path);
@@ -251,6 +261,9 @@ bind_settings (RushesPreferences *self)
   bind_number (self, "frame-timeout", self->frame_timeout);
   bind_number (self, "max-attempts", self->max_attempts);
   bind_number (self, "jobs", self->jobs);
+  g_settings_bind (self->settings, "jobs-auto", self->jobs_auto, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "jobs-auto", self->jobs, "sensitive",
+                   G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
   g_settings_bind (self->settings, "factory-startup", self->factory_startup, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "sandbox", self->sandbox, "active", G_SETTINGS_BIND_DEFAULT);
@@ -292,6 +305,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, factory_startup);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, sandbox);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs);
+  gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs_auto);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, output_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, log_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, when_done);

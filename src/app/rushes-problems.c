@@ -109,6 +109,24 @@ add_missing (GArray *problems, GStrv missing)
   problem->action = "problems.look-again";
 }
 
+/* Not as long as it is being rendered: a film may begin in the dark. */
+static void
+add_blanks (GArray *problems, RushesScene *scene)
+{
+  RushesBlanks *blanks = rushes_scene_get_blanks (scene);
+  g_autofree char *black = rushes_blanks_describe (blanks, RUSHES_BLANK_BLACK);
+  g_autofree char *transparent = rushes_blanks_describe (blanks, RUSHES_BLANK_TRANSPARENT);
+  Problem *problem;
+
+  if (!rushes_scene_is_ended (scene) || (black == NULL && transparent == NULL))
+    return;
+  problem = add (problems, "dialog-warning-symbolic", g_strdup (_ ("Some frames show nothing")));
+  problem->subtitle = g_strjoin ("\n", black != NULL ? black : transparent,
+                                 black != NULL ? transparent : NULL, NULL);
+  problem->label = _ ("Render Them Again");
+  problem->action = "problems.redo-blanks";
+}
+
 static void
 add_scripts (GArray *problems, RushesScene *scene, GStrv scripts)
 {
@@ -183,6 +201,7 @@ list_problems (RushesScene *scene)
       problem->second_label = _ ("Show Log");
       problem->second_action = "problems.show-log";
     }
+  add_blanks (problems, scene);
   if (report != NULL)
     {
       if (report->camera == NULL &&
@@ -324,6 +343,14 @@ retry_action (GtkWidget *widget, const char *name, GVariant *parameter)
   rushes_manager_retry_failed (self->manager, self->scene);
 }
 
+static void
+redo_blanks_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RushesProblems *self = RUSHES_PROBLEMS (widget);
+
+  rushes_manager_redo_blanks (self->manager, self->scene);
+}
+
 /* The user may have mended the file meanwhile. */
 static void
 try_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -383,6 +410,7 @@ rushes_problems_class_init (RushesProblemsClass *klass)
   gtk_widget_class_install_action (widget_class, "problems.keep", NULL, start_over_action);
   gtk_widget_class_install_action (widget_class, "problems.try-again", NULL, try_again_action);
   gtk_widget_class_install_action (widget_class, "problems.retry", NULL, retry_action);
+  gtk_widget_class_install_action (widget_class, "problems.redo-blanks", NULL, redo_blanks_action);
   gtk_widget_class_install_action (widget_class, "problems.look-again", NULL, look_again_action);
   gtk_widget_class_install_action (widget_class, "problems.trust", NULL, trust_action);
   gtk_widget_class_install_action (widget_class, "problems.show-log", NULL, show_log_action);

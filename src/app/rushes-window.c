@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rushes-accessible.h"
+#include "rushes-background.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
 #include "rushes-text.h"
@@ -39,6 +40,8 @@ struct _RushesWindow
   GtkWidget *start_button;
   GtkWidget *jobs_button;
   GtkSpinButton *jobs_spin;
+  GtkSwitch *jobs_auto;
+  GtkWidget *jobs_reason;
   GtkWidget *jobs_memory;
   GtkRevealer *banner;
   GtkLabel *banner_label;
@@ -325,12 +328,20 @@ static void
 update_jobs (RushesWindow *self)
 {
   g_autofree char *label = NULL;
+  g_autofree char *reason = rushes_manager_explain_jobs (self->manager);
+  gboolean automatic;
   guint jobs;
 
-  g_object_get (self->manager, "jobs", &jobs, NULL);
-  label = self->compact ? g_strdup_printf ("%u", jobs)
-                        : g_strdup_printf (ngettext ("%u Job", "%u Jobs", jobs), jobs);
+  g_object_get (self->manager, "jobs", &jobs, "jobs-auto", &automatic, NULL);
+  if (automatic)
+    /* Translators: the number of jobs, as short as can be */
+    label = g_strdup (C_ ("jobs", "Auto"));
+  else
+    label = self->compact ? g_strdup_printf ("%u", jobs)
+                          : g_strdup_printf (ngettext ("%u Job", "%u Jobs", jobs), jobs);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->jobs_button), label);
+  gtk_label_set_label (GTK_LABEL (self->jobs_reason), reason);
+  gtk_widget_set_visible (self->jobs_reason, reason != NULL);
 }
 
 /* What stands in the way of everything. */
@@ -479,7 +490,10 @@ close_response_cb (GtkWindow *dialog, const char *response, RushesWindow *self)
       rushes_manager_get_state (self->manager) == RUSHES_MANAGER_IDLE)
     gtk_window_close (GTK_WINDOW (self));
   else if (g_str_equal (response, "background"))
-    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      rushes_background_request ();
+    }
   else if (g_str_equal (response, "stop"))
     stop_and_quit (self);
 }
@@ -576,6 +590,8 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, start_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_spin);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_auto);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_reason);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_memory);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner_label);
@@ -640,7 +656,15 @@ follow_manager (RushesWindow *self)
 {
   g_object_bind_property (self->manager, "jobs", self->jobs_spin, "value",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self->manager, "jobs-auto", self->jobs_auto, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self->manager, "jobs-auto", self->jobs_spin, "sensitive",
+                          G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
   g_signal_connect_object (self->manager, "notify::jobs", G_CALLBACK (update_jobs), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "notify::jobs-auto", G_CALLBACK (update_jobs), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "notify::jobs-reason", G_CALLBACK (update_jobs), self,
                            G_CONNECT_SWAPPED);
   /* The last of those that are notified together. */
   g_signal_connect_object (self->manager, "notify::memory", G_CALLBACK (update_totals), self,

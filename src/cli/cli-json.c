@@ -153,6 +153,24 @@ add_counts (JsonObject *event, RushesScene *scene)
   json_object_set_int_member (event, "kept", rushes_scene_get_n_kept (scene));
 }
 
+/* Frames that show nothing though others do, written as for --frames. */
+static void
+add_blanks (JsonObject *event, RushesScene *scene)
+{
+  const RushesBlank kinds[] = { RUSHES_BLANK_BLACK, RUSHES_BLANK_TRANSPARENT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (RushesFrameRange) range =
+          rushes_blanks_get_suspicious (rushes_scene_get_blanks (scene), kinds[i]);
+      g_autofree char *text = range != NULL ? rushes_frame_range_to_string (range) : NULL;
+
+      if (text != NULL)
+        json_object_set_string_member (event, rushes_enum_nick (RUSHES_TYPE_BLANK, (int) kinds[i]),
+                                       text);
+    }
+}
+
 static void
 cli_json_scene_changed (CliReporter *reporter, RushesScene *scene)
 {
@@ -174,6 +192,7 @@ cli_json_scene_changed (CliReporter *reporter, RushesScene *scene)
                                      rushes_enum_nick (RUSHES_TYPE_SCENE_STATE, (int) state));
       add_counts (event, scene);
       json_object_set_double_member (event, "seconds", rushes_scene_get_seconds (scene));
+      add_blanks (event, scene);
       if (rushes_scene_get_error (scene) != NULL)
         add_error (event, rushes_scene_get_error (scene));
       event_print (event);

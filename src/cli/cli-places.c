@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "cli-places.h"
+#include "rushes-jobs.h"
 #include "cli.h"
 
 #define MAX_JOBS 4096
@@ -50,39 +51,58 @@ cli_places_add_options (CliPlaces *places, GOptionContext *context)
 }
 
 static gboolean
+parse_jobs (const char *text, guint *jobs)
+{
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, MAX_JOBS, &number, NULL))
+    return FALSE;
+  *jobs = (guint) number;
+  return TRUE;
+}
+
+/* This computer's, where they can be found out. */
+static gboolean
+parse_local_jobs (const char *text, guint *jobs)
+{
+  if (!g_str_equal (text, "auto"))
+    return parse_jobs (text, jobs);
+  *jobs = RUSHES_JOBS_AUTO;
+  return TRUE;
+}
+
+static gboolean
 parse_place (CliPlaces *places, const char *word)
 {
   g_auto (GStrv) parts = g_strsplit (word, "=", 2);
-  guint64 jobs = 0;
-  guint *slot = NULL;
 
-  if (g_str_equal (parts[0], "local"))
-    slot = &places->local_jobs;
-  else if (g_str_equal (parts[0], "slurm"))
-    slot = &places->slurm_jobs;
-  if (slot == NULL || parts[1] == NULL ||
-      !g_ascii_string_to_unsigned (parts[1], 10, 0, MAX_JOBS, &jobs, NULL))
+  if (parts[0] == NULL || parts[1] == NULL)
     return FALSE;
-
-  *slot = (guint) jobs;
-  return TRUE;
+  if (g_str_equal (parts[0], "local"))
+    return parse_local_jobs (parts[1], &places->local_jobs);
+  return g_str_equal (parts[0], "slurm") && parse_jobs (parts[1], &places->slurm_jobs);
 }
 
 /**
  * cli_places_parse:
  * @places: what was typed
- * @jobs: how many clients there are on this computer if no place is named
+ * @jobs: (nullable): how many clients there are on this computer if no place is
+ *   named, or "auto"; %NULL: one
  *
  * Returns: whether it makes sense; otherwise it has said what is wrong
  */
 gboolean
-cli_places_parse (CliPlaces *places, int jobs)
+cli_places_parse (CliPlaces *places, const char *jobs)
 {
   g_auto (GStrv) words = NULL;
 
-  if (places->place == NULL)
-    places->local_jobs = (guint) jobs;
-  else
+  places->local_jobs = places->place == NULL ? 1 : 0;
+  if (jobs != NULL && (!parse_local_jobs (jobs, &places->local_jobs) || places->local_jobs == 0))
+    {
+      cli_error (_ ("--jobs %s: give a number between %d and %d, or “auto”"), jobs, 1, MAX_JOBS);
+      return FALSE;
+    }
+  if (places->place != NULL)
     words = g_strsplit (places->place, ",", -1);
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
     if (!parse_place (places, words[i]))
@@ -91,7 +111,7 @@ cli_places_parse (CliPlaces *places, int jobs)
                    places->place);
         return FALSE;
       }
-  if (places->local_jobs + places->slurm_jobs == 0)
+  if (places->local_jobs == 0 && places->slurm_jobs == 0)
     {
       cli_error (_ ("--place %s: no Blender would work anywhere"), places->place);
       return FALSE;

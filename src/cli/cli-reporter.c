@@ -64,6 +64,15 @@ trouble_cb (CliReporter *self, GParamSpec *pspec, RushesPool *pool)
 }
 
 static void
+jobs_reason_cb (CliReporter *self, GParamSpec *pspec, RushesPool *pool)
+{
+  g_autofree char *text = rushes_pool_explain_jobs (pool);
+
+  if (text != NULL)
+    cli_reporter_message (self, NULL, text);
+}
+
+static void
 state_cb (CliReporter *self, GParamSpec *pspec, RushesScene *scene)
 {
   CliReporterClass *klass = CLI_REPORTER_GET_CLASS (self);
@@ -124,6 +133,8 @@ cli_reporter_new (GType type, RushesPool *pool, GListModel *scenes)
   g_signal_connect_object (pool, "client-changed", G_CALLBACK (client_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "frame-ended", G_CALLBACK (frame_ended_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (pool, "notify::jobs-reason", G_CALLBACK (jobs_reason_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "notify::trouble", G_CALLBACK (trouble_cb), self,
                            G_CONNECT_SWAPPED);

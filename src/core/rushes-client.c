@@ -840,6 +840,22 @@ rushes_client_stop (RushesClient *self, gboolean now)
   fail (self, now ? SIGTERM : 0, RUSHES_ERROR_STOPPED, _ ("Stopped"));
 }
 
+/**
+ * rushes_client_dismiss:
+ * @self: a client
+ * @cause: why it is of no use, in %RUSHES_ERROR
+ *
+ * As rushes_client_stop(), but for another cause.
+ */
+void
+rushes_client_dismiss (RushesClient *self, const GError *cause)
+{
+  g_return_if_fail (RUSHES_IS_CLIENT (self));
+  g_return_if_fail (cause != NULL);
+
+  fail (self, 0, cause->code, cause->message);
+}
+
 /* ---- The object ------------------------------------------------------ */
 
 static void

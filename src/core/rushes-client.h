@@ -57,6 +57,7 @@ void rushes_client_call_async (RushesClient *self,
 void rushes_client_set_timeout (RushesClient *self, guint timeout);
 GVariant *rushes_client_call_finish (RushesClient *self, GAsyncResult *result, GError **error);
 void rushes_client_stop (RushesClient *self, gboolean now);
+void rushes_client_dismiss (RushesClient *self, const GError *cause);
 
 GError *rushes_client_explain_death (int wait_status, gboolean oom);
 

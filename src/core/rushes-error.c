@@ -66,6 +66,9 @@ static const struct
                                      N_ ("Allow scripts if you trust whoever made this scene.") },
   [RUSHES_ERROR_TAKEN_AWAY] = { N_ ("Taken away by the cluster"),
                                 N_ ("The frame goes to another Blender; nothing is lost.") },
+  [RUSHES_ERROR_NOT_SHARED] = { N_ ("Not shared with the cluster"),
+                                N_ ("Keep scenes and results in a folder that all nodes "
+                                    "share with this computer.") },
   [RUSHES_ERROR_UNREACHABLE] = { N_ ("Out of reach"),
                                  N_ ("Give Rushes access to that folder, or use another one.") },
 };

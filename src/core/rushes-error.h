@@ -32,6 +32,7 @@ G_BEGIN_DECLS
  * @RUSHES_ERROR_SCRIPTS_BLOCKED: the scene holds Python that nobody has allowed
  * @RUSHES_ERROR_TAKEN_AWAY: the cluster ended the client for reasons of its own
  * @RUSHES_ERROR_UNREACHABLE: we and Blender do not see the same files
+ * @RUSHES_ERROR_NOT_SHARED: a node of the cluster does not see a file or folder
  *
  * Why something did not work, in the terms of a person who renders. One list
  * serves for errors of the library and for the causes of a failed frame.
@@ -61,6 +62,7 @@ typedef enum
   RUSHES_ERROR_GPU_FAILED,
   RUSHES_ERROR_SCRIPTS_BLOCKED,
   RUSHES_ERROR_TAKEN_AWAY,
+  RUSHES_ERROR_NOT_SHARED,
   RUSHES_ERROR_UNREACHABLE,
 } RushesError;
 

@@ -83,16 +83,25 @@ is_folder_below (const char *folder)
 static gboolean
 is_sane (const RushesFileKind *self)
 {
-  return self->key != NULL && self->key[0] != '\0' && self->folder != NULL &&
-         is_folder_below (self->folder) && self->name != NULL && self->name[0] != '\0' &&
-         self->name[0] != '.' && strchr (self->name, '/') == NULL && self->extension != NULL &&
-         rushes_picture_is_extension (self->extension) && self->format != NULL;
+  return self->key != NULL && self->folder != NULL && is_folder_below (self->folder) &&
+         self->name != NULL && self->name[0] != '.' && strchr (self->name, '/') == NULL &&
+         self->extension != NULL && rushes_picture_is_extension (self->extension) &&
+         self->format != NULL;
 }
 
 static guint
 get_side (JsonObject *object, const char *name)
 {
   return (guint) CLAMP (rushes_json_get_int (object, name, 0), 0, G_MAXUINT);
+}
+
+/* Nothing at all may be said by a text that is empty. */
+static char *
+dup_text (JsonObject *object, const char *name)
+{
+  const char *text = rushes_json_get_string (object, name);
+
+  return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 }
 
 /**
@@ -117,16 +126,16 @@ rushes_file_kind_from_json (JsonNode *node)
   object = json_node_get_object (node);
 
   self = g_atomic_rc_box_new0 (RushesFileKind);
-  self->key = g_strdup (rushes_json_get_string (object, "key"));
-  self->folder = g_strdup (rushes_json_get_string (object, "folder"));
-  self->name = g_strdup (rushes_json_get_string (object, "name"));
-  self->extension = g_strdup (rushes_json_get_string (object, "extension"));
+  self->key = dup_text (object, "key");
+  self->folder = dup_text (object, "folder");
+  self->name = dup_text (object, "name");
+  self->extension = dup_text (object, "extension");
   format = rushes_json_get_string (object, "format");
   self->format = format != NULL ? rushes_picture_format_find (format) : NULL;
   self->width = get_side (object, "width");
   self->height = get_side (object, "height");
-  self->camera = g_strdup (rushes_json_get_string (object, "camera"));
-  self->codec = g_strdup (rushes_json_get_string (object, "codec"));
+  self->camera = dup_text (object, "camera");
+  self->codec = dup_text (object, "codec");
 
   return is_sane (self) ? g_steal_pointer (&self) : NULL;
 }

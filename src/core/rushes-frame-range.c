@@ -6,9 +6,6 @@
 #include "rushes-error.h"
 #include "rushes-frame-range.h"
 
-/* More parts than anyone types, few enough that a hostile string stays cheap. */
-#define MAX_PARTS 1000
-
 /**
  * RushesFrameRange:
  *
@@ -153,7 +150,7 @@ static void
 set_too_many_parts (GError **error)
 {
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
-               _ ("A frame range may have %d parts at the most"), MAX_PARTS);
+               _ ("A frame range may have %d parts at the most"), RUSHES_FRAME_RANGE_MAX_PARTS);
 }
 
 /* The shortest run that starts at @frame: three or more frames at one distance,
@@ -208,8 +205,8 @@ rushes_frame_range_parse (const char *text, GError **error)
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  parts = g_strsplit (text, ",", MAX_PARTS + 1);
-  if (g_strv_length (parts) > MAX_PARTS)
+  parts = g_strsplit (text, ",", RUSHES_FRAME_RANGE_MAX_PARTS + 1);
+  if (g_strv_length (parts) > RUSHES_FRAME_RANGE_MAX_PARTS)
     {
       set_too_many_parts (error);
       return NULL;
@@ -249,7 +246,7 @@ rushes_frame_range_parse (const char *text, GError **error)
       append_run (self, frame, step, length);
       frame += (length - 1) * step + 1;
       /* What rushes_frame_range_to_string() makes of it must be readable. */
-      if (self->runs->len > MAX_PARTS)
+      if (self->runs->len > RUSHES_FRAME_RANGE_MAX_PARTS)
         {
           set_too_many_parts (error);
           return NULL;

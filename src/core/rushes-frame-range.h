@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define RUSHES_FRAME_MIN 0
 #define RUSHES_FRAME_MAX 1048573
 
+/* More parts than anyone types, few enough that a hostile string stays cheap. */
+#define RUSHES_FRAME_RANGE_MAX_PARTS 1000
+
 #define RUSHES_TYPE_FRAME_RANGE (rushes_frame_range_get_type ())
 
 typedef struct _RushesFrameRange RushesFrameRange;

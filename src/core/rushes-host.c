@@ -21,9 +21,11 @@
  * else. A shell takes the standard input from what runs beside it, hence the
  * descriptor 3. When memory runs out the kernel should take a client. */
 #define KEEPER                                                                                     \
-  "{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null; "                                          \
-  "trap 'kill -KILL 0' INT TERM HUP; "                                                             \
-  "exec 3<&0 </dev/null; \"$@\" <&3 3<&- & wait $!"
+  "command -v \"$1\" >/dev/null || exit " G_STRINGIFY (                                            \
+      RUSHES_HOST_NO_PROGRAM) "; "                                                                 \
+                              "{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null; "              \
+                              "trap 'kill -KILL 0' INT TERM HUP; "                                 \
+                              "exec 3<&0 </dev/null; nice -n \"$0\" \"$@\" <&3 3<&- & wait $!"
 
 /* Beside other work on the same computer, as rushes-launcher.c does it there. */
 #define NICENESS "10"
@@ -140,16 +142,15 @@ rushes_host_find_path (RushesHost *self, const char *path)
  *
  * Begins a command line that runs what follows it on the host, with our
  * standard streams. It ends there when we do, and when the process that it is
- * in here gets SIGTERM or SIGKILL. A program that is not there is exit code 127.
+ * in here gets SIGTERM or SIGKILL. A program that is not there is exit code
+ * %RUSHES_HOST_NO_PROGRAM.
  */
 void
 rushes_host_add_argv (GStrvBuilder *argv, gboolean background)
 {
   /* The folder that we are in need not exist there. */
   g_strv_builder_add_many (argv, PROGRAM, "--host", "--watch-bus", "--directory=/", "sh", "-c",
-                           KEEPER, "rushes", NULL);
-  if (background)
-    g_strv_builder_add_many (argv, "nice", "-n", NICENESS, NULL);
+                           KEEPER, background ? NICENESS : "0", NULL);
 }
 
 /* ---- Files ----------------------------------------------------------- */
@@ -253,12 +254,22 @@ set_unreachable (RushesHost *self, const char *path, const char *folder, GError 
                shown, command);
 }
 
-/* Where a file is that a portal has handed to us alone, if the portal says it. */
-static char *
-find_document (const char *path)
+/**
+ * rushes_host_find_document:
+ * @path: absolute path of what a file chooser gave
+ *
+ * Returns: (transfer full) (nullable): where that is on the host, if a portal
+ *   has handed to us nothing but this file and says where it is
+ */
+char *
+rushes_host_find_document (const char *path)
 {
   char buffer[4096];
-  gssize length = getxattr (path, "user.document-portal.host-path", buffer, sizeof buffer - 1);
+  gssize length;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  length = getxattr (path, "user.document-portal.host-path", buffer, sizeof buffer - 1);
 
   if (length <= 0)
     return NULL;
@@ -296,7 +307,7 @@ rushes_host_reach (RushesHost *self, const char *scene, const char *folder, GErr
 
   if (is_document (scene))
     {
-      g_autofree char *document = find_document (scene);
+      g_autofree char *document = rushes_host_find_document (scene);
       g_autofree char *there = document != NULL ? g_path_get_dirname (document) : NULL;
 
       set_unreachable (self, document != NULL ? document : scene, there != NULL ? there : "FOLDER",

@@ -333,7 +333,7 @@ explain_host (RushesLauncher *self, int exit_code)
 {
   gboolean is_ref = rushes_flatpak_is_ref (self->blender);
 
-  if (exit_code != EXIT_NO_PROGRAM)
+  if (exit_code != RUSHES_HOST_NO_PROGRAM)
     return NULL;
   return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                       _ ("Outside Rushes’ own Flatpak there is no program “%s”; install it, or "
@@ -671,6 +671,7 @@ get_spawner (void)
   static gsize spawner;
 
   if (g_once_init_enter (&spawner))
+    // cppcheck-suppress leakNoVarFunctionCall ; it is kept until the program ends
     g_once_init_leave (&spawner, (gsize) g_thread_pool_new (spawn_thread, NULL, 1, TRUE, NULL));
   return (GThreadPool *) spawner;
 }

@@ -44,6 +44,7 @@ struct _RushesManager
   char *blender;       /* (owned) (nullable): %NULL: the one on the search path */
   char *output_folder; /* (owned) (nullable): %NULL: beside each scene */
   guint jobs;
+  gboolean jobs_auto;
   RushesOrder order;
   guint start_timeout;
   guint frame_timeout;
@@ -60,6 +61,8 @@ enum
   PROP_BLENDER,
   PROP_OUTPUT_FOLDER,
   PROP_JOBS,
+  PROP_JOBS_AUTO,
+  PROP_JOBS_REASON,
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
@@ -290,6 +293,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   set_error (self, error);
   set_state (self, RUSHES_MANAGER_IDLE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
   refresh (self);
   g_signal_emit (self, signals[RUN_ENDED], 0, by_user);
 }
@@ -335,6 +339,18 @@ share_queued (RushesManager *self, RushesLauncher *launcher)
     }
 }
 
+static guint
+get_jobs (RushesManager *self)
+{
+  return self->jobs_auto ? RUSHES_JOBS_AUTO : self->jobs;
+}
+
+static void
+jobs_reason_cb (RushesManager *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
+}
+
 static void
 run (RushesManager *self)
 {
@@ -354,7 +370,7 @@ run (RushesManager *self)
     share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
-  g_object_set (self->pool, "jobs", self->jobs, "order", self->order, "start-timeout",
+  g_object_set (self->pool, "jobs", get_jobs (self), "order", self->order, "start-timeout",
                 self->start_timeout, "frame-timeout", self->frame_timeout, "max-attempts",
                 self->max_attempts, NULL);
   g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
@@ -362,6 +378,7 @@ run (RushesManager *self)
   g_signal_connect_swapped (self->pool, "frame-ended", G_CALLBACK (frame_ended_cb), self);
   g_signal_connect_swapped (self->pool, "warning", G_CALLBACK (warning_cb), self);
   g_signal_connect_swapped (self->pool, "notify::trouble", G_CALLBACK (trouble_cb), self);
+  g_signal_connect_swapped (self->pool, "notify::jobs-reason", G_CALLBACK (jobs_reason_cb), self);
   set_state (self, RUSHES_MANAGER_RENDERING);
   rushes_pool_run_async (self->pool, run_cb, g_object_ref (self));
 }
@@ -421,6 +438,20 @@ rushes_manager_stop (RushesManager *self)
     return;
   set_state (self, RUSHES_MANAGER_STOPPING);
   rushes_pool_stop (self->pool);
+}
+
+/**
+ * rushes_manager_explain_jobs:
+ * @self: a manager
+ *
+ * Returns: (transfer full) (nullable): #RushesManager:jobs-reason
+ */
+char *
+rushes_manager_explain_jobs (RushesManager *self)
+{
+  g_return_val_if_fail (RUSHES_IS_MANAGER (self), NULL);
+
+  return self->pool != NULL ? rushes_pool_explain_jobs (self->pool) : NULL;
 }
 
 /**
@@ -533,6 +564,28 @@ rushes_manager_retry_failed (RushesManager *self, RushesScene *scene)
 
   rushes_scene_set_paused (scene, FALSE);
   rushes_scene_retry_failed (scene);
+  reconsider (self);
+}
+
+/**
+ * rushes_manager_redo_blanks:
+ * @self: a manager
+ * @scene: one of its scenes
+ *
+ * Renders anew the frames of @scene that suspiciously show nothing, at once if
+ * anything is being rendered, else at the next start. Does nothing while the
+ * scene itself is being rendered.
+ */
+void
+rushes_manager_redo_blanks (RushesManager *self, RushesScene *scene)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  if (!rushes_scene_is_ended (scene))
+    return;
+  rushes_scene_set_paused (scene, FALSE);
+  rushes_scene_redo_blanks (scene);
   reconsider (self);
 }
 
@@ -957,6 +1010,12 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_JOBS:
       g_value_set_uint (value, self->jobs);
       break;
+    case PROP_JOBS_AUTO:
+      g_value_set_boolean (value, self->jobs_auto);
+      break;
+    case PROP_JOBS_REASON:
+      g_value_take_string (value, rushes_manager_explain_jobs (self));
+      break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
       break;
@@ -1064,7 +1123,16 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_JOBS:
       changed = take_uint (&self->jobs, value);
       if (changed)
-        pass_on (self, "jobs", self->jobs);
+        pass_on (self, "jobs", get_jobs (self));
+      break;
+    case PROP_JOBS_AUTO:
+      changed = self->jobs_auto != g_value_get_boolean (value);
+      self->jobs_auto = g_value_get_boolean (value);
+      if (changed)
+        {
+          pass_on (self, "jobs", get_jobs (self));
+          g_object_notify_by_pspec (object, properties[PROP_JOBS_REASON]);
+        }
       break;
     case PROP_ORDER:
       changed = (int) self->order != g_value_get_enum (value);
@@ -1173,6 +1241,21 @@ rushes_manager_class_init (RushesManagerClass *klass)
    * How many clients may work at once, at once.
    */
   properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, writable);
+  /**
+   * RushesManager:jobs-auto:
+   *
+   * Whether that number is found out instead.
+   */
+  properties[PROP_JOBS_AUTO] = g_param_spec_boolean ("jobs-auto", NULL, NULL, FALSE, writable);
+  /**
+   * RushesManager:jobs-reason:
+   *
+   * How many that are and why, for the user; %NULL while nothing is rendered, or if
+   * the number is fixed.
+   */
+  properties[PROP_JOBS_REASON] =
+      g_param_spec_string ("jobs-reason", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * RushesManager:order:
    *

@@ -83,10 +83,12 @@ void rushes_manager_start (RushesManager *self);
 void rushes_manager_pause (RushesManager *self);
 void rushes_manager_stop (RushesManager *self);
 gboolean rushes_manager_has_work (RushesManager *self);
+char *rushes_manager_explain_jobs (RushesManager *self);
 void rushes_manager_go_on (RushesManager *self);
 void rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean paused);
 void rushes_manager_stop_scene (RushesManager *self, RushesScene *scene);
 void rushes_manager_retry_failed (RushesManager *self, RushesScene *scene);
+void rushes_manager_redo_blanks (RushesManager *self, RushesScene *scene);
 void rushes_manager_render_again (RushesManager *self, RushesScene *scene, RushesExisting existing);
 
 G_END_DECLS

@@ -737,6 +737,35 @@ blame_disk (RushesOutput *self, GError **error)
 }
 
 /**
+ * rushes_output_get_blend_size:
+ * @self: an output folder
+ *
+ * Returns: the size of its .blend in bytes
+ */
+guint64
+rushes_output_get_blend_size (RushesOutput *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->blend->size;
+}
+
+/**
+ * rushes_output_get_witness:
+ * @self: an output folder
+ *
+ * Returns: (transfer none): the name of a file that is in it as long as it is in
+ *   use, by which other computers can tell that they see the same folder
+ */
+const char *
+rushes_output_get_witness (RushesOutput *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return LOCK;
+}
+
+/**
  * rushes_output_has_room:
  * @self: an output
  *
@@ -838,13 +867,13 @@ rename_file (RushesOutput *self,
 }
 
 static gboolean
-note_cameras (RushesOutput *self, guint frame, GVariant *cameras, GError **error)
+note_poses (RushesOutput *self, guint frame, GVariant *poses, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  if (cameras == NULL || rushes_transforms_note (self->root, frame, cameras, &local_error))
+  if (poses == NULL || rushes_transforms_note (self->root, frame, poses, &local_error))
     {
-      if (cameras != NULL)
+      if (poses != NULL)
         atomic_store (&self->moved, TRUE);
       return TRUE;
     }
@@ -855,7 +884,7 @@ note_cameras (RushesOutput *self, guint frame, GVariant *cameras, GError **error
 }
 
 static gboolean
-commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras, GError **error)
+commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *poses, GError **error)
 {
   guint n_kinds = self->info->kinds->len;
   long long size = 0;
@@ -873,7 +902,7 @@ commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras,
     if (!check_file (self, i, staging[i], error))
       return FALSE;
   /* First, so that no frame is ever there without it. */
-  if (!note_cameras (self, frame, cameras, error))
+  if (!note_poses (self, frame, poses, error))
     return FALSE;
   /* The picture last: whoever waits for it finds all the rest. */
   for (guint i = n_kinds; i > 0; i--)
@@ -890,7 +919,7 @@ commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *cameras,
  * @frame: the frame's number
  * @client: the number of the client that has written it, to the names of
  *   rushes_output_list_staging()
- * @cameras: (nullable): where the cameras were, as the client says
+ * @poses: (nullable): where the cameras were, as the client says
  * @error: return location for a #GError
  *
  * Makes what was rendered a frame: checks that the .blend is still the one
@@ -906,7 +935,7 @@ gboolean
 rushes_output_commit (RushesOutput *self,
                       guint frame,
                       guint client,
-                      GVariant *cameras,
+                      GVariant *poses,
                       GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -922,7 +951,7 @@ rushes_output_commit (RushesOutput *self,
     }
   staging = g_strv_builder_end (builder);
 
-  if (!commit_files (self, frame, staging, cameras, error))
+  if (!commit_files (self, frame, staging, poses, error))
     {
       rushes_output_discard (self, frame, client);
       return FALSE;

@@ -45,8 +45,10 @@ GVariant *rushes_output_list_staging (RushesOutput *self, guint frame, guint cli
 gboolean rushes_output_commit (RushesOutput *self,
                                guint frame,
                                guint client,
-                               GVariant *cameras,
+                               GVariant *poses,
                                GError **error);
+guint64 rushes_output_get_blend_size (RushesOutput *self);
+const char *rushes_output_get_witness (RushesOutput *self);
 gboolean rushes_output_has_room (RushesOutput *self);
 char *rushes_output_foresee (RushesOutput *self, guint n_left);
 GError *rushes_output_make_full_error (RushesOutput *self);

@@ -13,6 +13,12 @@
 #define MAX_START_FAILURES 3
 #define START_PAUSE_MS     500
 
+/* How often to look whether another number of clients would be better. */
+#define LOOK_SECONDS 1
+
+/* What others take and give back of a GPU's memory meanwhile, in bytes. */
+#define GPU_NOISE (100 * 1024 * 1024)
+
 PoolPlace *
 pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs)
 {
@@ -20,8 +26,7 @@ pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs)
 
   place->pool = pool;
   place->launcher = g_object_ref (launcher);
-  place->jobs = jobs;
-  place->room = G_MAXUINT;
+  pool_place_set_jobs (place, jobs);
   return place;
 }
 
@@ -29,23 +34,41 @@ void
 pool_place_free (PoolPlace *place)
 {
   g_clear_handle_id (&place->pause_id, g_source_remove);
+  g_clear_pointer (&place->machine, rushes_machine_free);
   g_clear_object (&place->launcher);
+  g_clear_error (&place->complaint);
   g_free (place);
 }
 
 void
 pool_place_begin_run (PoolPlace *place)
 {
-  place->room = G_MAXUINT;
   place->start_failures = 0;
   place->started_once = FALSE;
   place->given_up = FALSE;
+  g_clear_error (&place->complaint);
+  pool_place_set_jobs (place, place->jobs);
+  /* Now, as no client has taken any of it yet. */
+  if (!pool_place_is_remote (place))
+    place->machine = rushes_machine_new ();
 }
 
 void
 pool_place_end_run (PoolPlace *place)
 {
   g_clear_handle_id (&place->pause_id, g_source_remove);
+  g_clear_pointer (&place->machine, rushes_machine_free);
+}
+
+/* What was found out is forgotten. */
+void
+pool_place_set_jobs (PoolPlace *place, guint jobs)
+{
+  place->jobs = jobs;
+  place->room = G_MAXUINT;
+  place->n_frames = 0;
+  place->n_worth = 0;
+  rushes_jobs_start (&place->automatic);
 }
 
 /* Whether it is not this computer. */
@@ -59,7 +82,9 @@ pool_place_is_remote (PoolPlace *place)
 guint
 pool_place_get_jobs (PoolPlace *place)
 {
-  return place->given_up ? 0 : MIN (place->jobs, place->room);
+  guint wanted = place->jobs == RUSHES_JOBS_AUTO ? place->automatic.count : place->jobs;
+
+  return place->given_up ? 0 : MIN (wanted, place->room);
 }
 
 /* Whether somebody there has to go. */
@@ -89,11 +114,69 @@ pool_place_shrink (PoolPlace *place, RushesScene *scene)
 
   /* That client is still among them. */
   place->room = MAX (MIN (pool_place_get_jobs (place), place->n_workers - place->n_leaving), 2) - 1;
+  place->automatic.count = place->room + 1;
+  rushes_jobs_run_out_of_memory (&place->automatic, g_get_monotonic_time ());
+  if (place->jobs == RUSHES_JOBS_AUTO)
+    {
+      pool_jobs_changed (place->pool);
+      return TRUE;
+    }
   text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
                                     "Memory ran out; %u Blenders go on working", place->room),
                           place->room);
   pool_emit_warning (place->pool, scene, text);
   return TRUE;
+}
+
+/* ---- As many as are right -------------------------------------------- */
+
+static void
+read_machine (PoolPlace *place, RushesJobsReading *reading)
+{
+  GPtrArray *workers = place->pool->workers;
+
+  place->idle += (rushes_machine_get_idle (place->machine) - place->idle) / 2;
+  reading->idle = place->idle;
+  reading->frames = place->n_frames;
+  reading->work = place->n_worth;
+  reading->memory_free = rushes_machine_get_free_memory ();
+  for (guint i = 0; i < workers->len; i++)
+    {
+      PoolWorker *worker = g_ptr_array_index (workers, i);
+
+      if (worker->place != place || worker->leaving)
+        continue;
+      reading->n_working += worker->n_frames > 0;
+      reading->memory_client =
+          MAX (reading->memory_client, rushes_client_get_memory (worker->client));
+    }
+  rushes_machine_look_at_gpus (place->machine);
+  reading->gpu_free = rushes_machine_get_gpu_free (place->machine);
+  if (reading->n_working > 0 && rushes_machine_get_gpu_taken (place->machine) > GPU_NOISE)
+    reading->gpu_client = rushes_machine_get_gpu_taken (place->machine) / reading->n_working;
+}
+
+/* A client there has finished a frame of @work. */
+void
+pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds)
+{
+  RushesJobsReading reading = { .now = g_get_monotonic_time () };
+
+  if (place->jobs != RUSHES_JOBS_AUTO || place->machine == NULL)
+    return;
+
+  /* A light frame of one scene is less than a heavy one of another. */
+  if (work->worth <= 0)
+    work->worth = seconds;
+  place->n_frames++;
+  place->n_worth += work->worth;
+  if (reading.now - place->looked < LOOK_SECONDS * G_USEC_PER_SEC)
+    return;
+
+  place->looked = reading.now;
+  read_machine (place, &reading);
+  if (rushes_jobs_update (&place->automatic, &reading))
+    pool_jobs_changed (place->pool);
 }
 
 /* ---- Starts ---------------------------------------------------------- */
@@ -112,14 +195,16 @@ pause_cb (gpointer user_data)
 static void
 give_up (PoolPlace *place, RushesClient *client)
 {
-  const GError *cause = rushes_client_get_cause (client);
+  /* When all nodes are left out, Slurm refuses for want of nodes. */
+  const GError *cause =
+      place->complaint != NULL ? place->complaint : rushes_client_get_cause (client);
   const char *log = rushes_client_get_log_path (client);
   g_autofree char *text = NULL;
 
   place->given_up = TRUE;
   if (pool_get_jobs (place->pool) == 0)
     {
-      pool_fail_everything (place->pool, client);
+      pool_fail_everything (place->pool, cause, client);
       return;
     }
   text = g_strdup_printf (pool_place_is_remote (place)
@@ -134,6 +219,21 @@ void
 pool_place_start_succeeded (PoolPlace *place)
 {
   place->start_failures = 0;
+}
+
+/* Starts no more clients on the node of @worker, and ends that. */
+void
+pool_place_leave_out (PoolPlace *place, PoolWorker *worker, const GError *complaint)
+{
+  g_autofree char *text = g_strdup_printf (_ ("%s; that node is left out"), complaint->message);
+
+  rushes_slurm_exclude (rushes_launcher_get_slurm (place->launcher),
+                        rushes_client_get_node (worker->client));
+  if (place->complaint == NULL)
+    place->complaint = g_error_copy (complaint);
+  pool_emit_warning (place->pool, NULL, text);
+  worker->useful = FALSE;
+  pool_worker_dismiss (worker, complaint);
 }
 
 /* A client that ends before it was of any use. A Blender that has never worked

@@ -6,6 +6,8 @@
  * rushes-pool-worker.c clients. */
 
 #include "rushes-estimator.h"
+#include "rushes-jobs.h"
+#include "rushes-machine.h"
 #include "rushes-pace.h"
 #include "rushes-pool.h"
 
@@ -54,7 +56,13 @@ struct _PoolPlace
 {
   RushesPool *pool;
   RushesLauncher *launcher; /* (owned) */
-  guint jobs;               /* how many clients are wanted there */
+  guint jobs;               /* how many clients are wanted there, or RUSHES_JOBS_AUTO */
+  RushesJobs automatic;     /* how many that are then */
+  RushesMachine *machine;   /* (owned) (nullable): whose clients they are then */
+  gint64 looked;            /* when it was looked at last */
+  double idle;              /* how idle it has been of late */
+  guint64 n_frames;         /* done there in this run */
+  double n_worth;           /* what they were worth, in seconds */
   guint room;               /* how many memory has room for, as far as it is known */
   guint n_workers;          /* clients not yet dead */
   guint n_leaving;          /* those of them on their way out */
@@ -62,6 +70,7 @@ struct _PoolPlace
   guint start_failures;     /* in a row */
   gboolean started_once;
   gboolean given_up; /* until the run ends */
+  GError *complaint; /* (owned) (nullable): what is wrong with nodes that are left out */
   guint pause_id;    /* no start until then: the last one failed */
 };
 
@@ -72,11 +81,15 @@ struct _PoolWork
   RushesPool *pool;   /* outlives it: a run ends after its last flight */
   RushesScene *scene; /* (owned) */
   RushesPace pace;
+  double worth; /* seconds that a frame of it counts for; 0: none is done yet */
   char *folder; /* (owned): the scene's, when it was opened */
   gboolean binding;
   gboolean warned;   /* its warnings were passed on */
   gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
+  gboolean shared;  /* some node of a cluster sees its files */
+  gboolean at_home; /* none does: it is rendered on this computer */
+  char *blind_node; /* (owned) (nullable): the first node that did not see them */
 };
 
 /* A frame in a client's hand, or on its way there. */
@@ -84,7 +97,7 @@ typedef struct
 {
   PoolWork *work;       /* (owned) (nullable): %NULL when there is none */
   RushesOutput *output; /* (owned) */
-  GVariant *cameras;    /* (owned) (nullable): where they were, once it is rendered */
+  GVariant *poses;      /* (owned) (nullable): where cameras were, once it is rendered */
   guint client;         /* who writes it */
   guint index;
   guint frame;
@@ -104,6 +117,7 @@ struct _PoolWorker
   gint64 began;         /* when the call under way began */
   guint64 baseline;     /* bytes after its first frame of the scene; 0: none yet */
   guint n_commits;      /* its frames that are being checked */
+  guint n_frames;       /* that it has rendered */
   PoolHand hand;        /* the frame that it renders */
   PoolHand ahead;       /* the one after that, which it has been told of */
   gboolean was_ahead;   /* the frame that it renders was such a one */
@@ -112,13 +126,16 @@ struct _PoolWorker
 PoolPlace *pool_place_new (RushesPool *pool, RushesLauncher *launcher, guint jobs);
 void pool_place_free (PoolPlace *place);
 void pool_place_begin_run (PoolPlace *place);
+void pool_place_set_jobs (PoolPlace *place, guint jobs);
 void pool_place_end_run (PoolPlace *place);
 gboolean pool_place_is_remote (PoolPlace *place);
 guint pool_place_get_jobs (PoolPlace *place);
 gboolean pool_place_has_too_many (PoolPlace *place);
 gboolean pool_place_takes_client (PoolPlace *place);
+void pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds);
 gboolean pool_place_shrink (PoolPlace *place, RushesScene *scene);
 void pool_place_start_succeeded (PoolPlace *place);
+void pool_place_leave_out (PoolPlace *place, PoolWorker *worker, const GError *complaint);
 void pool_place_start_failed (PoolPlace *place, RushesClient *client);
 
 void pool_work_open (RushesPool *pool, RushesScene *scene);
@@ -131,13 +148,16 @@ void pool_work_unref (PoolWork *work);
 void pool_worker_start (PoolPlace *place);
 void pool_worker_next (PoolWorker *worker);
 void pool_worker_stop (PoolWorker *worker, gboolean now);
+void pool_worker_dismiss (PoolWorker *worker, const GError *cause);
 void pool_worker_leave (PoolWorker *worker);
 gboolean pool_worker_is_idle (PoolWorker *worker);
 void pool_worker_unref (PoolWorker *worker);
 
 void pool_dispatch (RushesPool *self);
 guint pool_get_jobs (RushesPool *self);
-void pool_fail_everything (RushesPool *self, RushesClient *client);
+gboolean pool_has_home (RushesPool *self);
+void pool_jobs_changed (RushesPool *self);
+void pool_fail_everything (RushesPool *self, const GError *cause, RushesClient *client);
 void pool_wait_for_room (RushesPool *self, RushesOutput *output);
 void pool_emit_client_changed (RushesPool *self, RushesClient *client);
 void pool_emit_frame_started (RushesPool *self, RushesScene *scene, guint frame, guint client);

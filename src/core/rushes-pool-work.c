@@ -71,6 +71,7 @@ work_clear (gpointer data)
   Leaving *leaving = g_new0 (Leaving, 1);
   g_autoptr (GTask) task = NULL;
 
+  g_clear_pointer (&work->blind_node, g_free);
   leaving->pool = work->pool;
   leaving->scene = g_steal_pointer (&work->scene);
   leaving->folder = g_steal_pointer (&work->folder);
@@ -105,11 +106,26 @@ pool_work_is_over (PoolWork *work)
   return state != RUSHES_SCENE_LOADING && state != RUSHES_SCENE_RENDERING;
 }
 
+/* What to look at when all is there: before, nobody knows what the others show. */
+static void
+warn_of_blanks (PoolWork *work)
+{
+  RushesBlanks *blanks = rushes_scene_get_blanks (work->scene);
+  g_autofree char *black = rushes_blanks_describe (blanks, RUSHES_BLANK_BLACK);
+  g_autofree char *transparent = rushes_blanks_describe (blanks, RUSHES_BLANK_TRANSPARENT);
+
+  if (black != NULL)
+    pool_emit_warning (work->pool, work->scene, black);
+  if (transparent != NULL)
+    pool_emit_warning (work->pool, work->scene, transparent);
+}
+
 /* After anything that changed the scene: the scheduler's numbers follow its
  * frames, and a scene that has ended leaves the list. */
 void
 pool_work_update (PoolWork *work)
 {
+  G_GNUC_UNUSED g_autoptr (PoolWork) guard = g_rc_box_acquire (work);
   RushesPool *self = work->pool;
 
   rushes_scene_settle (work->scene);
@@ -132,7 +148,8 @@ pool_work_update (PoolWork *work)
       if (worker->work == work && worker->n_calls == 0)
         pool_worker_leave (worker);
     }
-  g_ptr_array_remove (self->works, work);
+  if (g_ptr_array_remove (self->works, work))
+    warn_of_blanks (work);
 }
 
 /* The scene as a whole cannot be rendered. */

@@ -29,7 +29,7 @@ hand_clear (PoolHand *hand)
 {
   g_clear_pointer (&hand->work, pool_work_unref);
   g_clear_pointer (&hand->output, rushes_output_unref);
-  g_clear_pointer (&hand->cameras, g_variant_unref);
+  g_clear_pointer (&hand->poses, g_variant_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PoolHand, hand_clear)
@@ -89,17 +89,30 @@ join_work (PoolWorker *worker, PoolWork *work)
   rushes_scene_set_n_clients (work->scene, work->numbers.clients);
 }
 
+static void
+begin_leaving (PoolWorker *worker)
+{
+  if (worker->leaving)
+    return;
+  worker->leaving = TRUE;
+  worker->place->n_leaving++;
+  worker->pool->n_leaving++;
+}
+
 /* Ends the client: after its call, or @now. */
 void
 pool_worker_stop (PoolWorker *worker, gboolean now)
 {
-  if (!worker->leaving)
-    {
-      worker->leaving = TRUE;
-      worker->place->n_leaving++;
-      worker->pool->n_leaving++;
-    }
+  begin_leaving (worker);
   rushes_client_stop (worker->client, now);
+}
+
+/* Ends the client, which is of no use. */
+void
+pool_worker_dismiss (PoolWorker *worker, const GError *cause)
+{
+  begin_leaving (worker);
+  rushes_client_dismiss (worker->client, cause);
 }
 
 /* Whether @error is for want of memory, and the pool now needs less of it. */
@@ -174,6 +187,7 @@ typedef struct
   PoolHand hand;
   PoolWorker *worker; /* (owned): to blame if it is not whole */
   double seconds;
+  RushesBlank blank;
   guint n_left;  /* frames after this one, whose room is to be foreseen; or 0 */
   char *warning; /* (owned) (nullable): that there is none */
 } Commit;
@@ -194,7 +208,7 @@ commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   g_autoptr (GError) error = NULL;
 
   if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.client,
-                             commit->hand.cameras, &error))
+                             commit->hand.poses, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -223,7 +237,9 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* When its scene ends here, the folder must be free. */
       g_clear_pointer (&hand.output, rushes_output_unref);
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds);
+      rushes_scene_finish_frame (work->scene, hand.index, commit->seconds, commit->blank);
+      worker->n_frames++;
+      pool_place_frame_done (worker->place, work, commit->seconds);
       pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,
                              TRUE);
@@ -253,7 +269,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 /* Off the main loop: a slow disk holds up this frame only, and the client goes
  * on with the next. */
 static void
-commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
+commit_frame (PoolWorker *worker, PoolHand *hand, double seconds, RushesBlank blank)
 {
   RushesPool *self = worker->pool;
   RushesFrames *frames = rushes_scene_get_frames (hand->work->scene);
@@ -263,6 +279,7 @@ commit_frame (PoolWorker *worker, PoolHand *hand, double seconds)
   g_task_set_source_tag (task, commit_frame);
   commit->worker = g_rc_box_acquire (worker);
   commit->seconds = seconds;
+  commit->blank = blank;
   if (!hand->work->foreseen)
     commit->n_left = rushes_frames_count (frames, RUSHES_FRAME_PENDING) +
                      rushes_frames_count (frames, RUSHES_FRAME_RENDERING) - 1;
@@ -418,10 +435,10 @@ frame_rendered (PoolWorker *worker, PoolHand *hand, GVariant *reply, double seco
   RushesWork *numbers = &hand->work->numbers;
 
   numbers->frame_seconds = blend_in (numbers->frame_seconds, seconds);
-  hand->cameras = g_variant_lookup_value (reply, "cameras", NULL);
+  hand->poses = g_variant_lookup_value (reply, "poses", NULL);
   take_round_trip (worker, reply, seconds);
   take_pace (hand->work, seconds);
-  commit_frame (worker, hand, seconds);
+  commit_frame (worker, hand, seconds, rushes_blank_from_reply (reply));
   if (has_outgrown (worker))
     {
       rushes_client_note (worker->client, "client replaced: its memory has grown");
@@ -590,6 +607,29 @@ take_info (PoolWorker *worker, GVariant *reply, GError **error)
   return TRUE;
 }
 
+/* A node does not see the scene's files. That may be the node's fault, or the
+ * scene's: that of the scene if the next one does not either. */
+static void
+not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
+{
+  const char *node = rushes_client_get_node (worker->client);
+
+  if (work->shared || work->blind_node == NULL || g_str_equal (work->blind_node, node))
+    {
+      if (!work->shared && work->blind_node == NULL)
+        work->blind_node = g_strdup (node);
+      pool_place_leave_out (worker->place, worker, error);
+      return;
+    }
+
+  rushes_slurm_include (rushes_launcher_get_slurm (worker->place->launcher), work->blind_node);
+  work->at_home = TRUE;
+  if (pool_has_home (work->pool))
+    pool_emit_warning (work->pool, work->scene, error->message);
+  else
+    pool_work_fail (work, error);
+}
+
 static void
 load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -602,6 +642,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     {
       worker->useful = TRUE;
+      work->shared = work->shared || pool_place_is_remote (worker->place);
       pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
     }
@@ -615,10 +656,13 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       /* Blender starts; if it dies of this scene, others are not to suffer. */
       worker->useful = TRUE;
       pool_worker_leave (worker);
+      if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_SHARED))
+        not_shared (worker, work, error);
       /* Blender's word is final; a death may be chance, until it repeats. */
-      if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
-          !forgive (worker, work, error) &&
-          (alive || ++work->load_failures >= work->pool->max_attempts))
+      else if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
+               !g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY) &&
+               !forgive (worker, work, error) &&
+               (alive || ++work->load_failures >= work->pool->max_attempts))
         pool_work_fail (work, error);
     }
 
@@ -634,6 +678,11 @@ load_work (PoolWorker *worker, PoolWork *work)
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
                                  rushes_scene_get_applied_settings (scene));
+  if (pool_place_is_remote (worker->place))
+    rushes_verbs_add_access (calls, rushes_scene_get_path (scene),
+                             rushes_output_get_blend_size (rushes_scene_get_output (scene)),
+                             rushes_scene_get_folder (scene),
+                             rushes_output_get_witness (rushes_scene_get_output (scene)));
   join_work (worker, work);
   rushes_client_note (worker->client, "loading %s", rushes_scene_get_path (scene));
   begin_call (worker);
@@ -645,11 +694,20 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
+  g_autoptr (GPtrArray) works = g_ptr_array_ref (self->works);
+
+  if (pool_place_is_remote (worker->place))
+    {
+      g_ptr_array_unref (works);
+      works = g_ptr_array_sized_new (self->works->len);
+      for (guint i = 0; i < self->works->len; i++)
+        if (!((PoolWork *) g_ptr_array_index (self->works, i))->at_home)
+          g_ptr_array_add (works, g_ptr_array_index (self->works, i));
+    }
 
   /* The numbers are the first that a PoolWork holds. */
-  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
-                                               self->works->len, (const RushesWork *) worker->work,
-                                               self->order);
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) works->pdata, works->len,
+                                               (const RushesWork *) worker->work, self->order);
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */

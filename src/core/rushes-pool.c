@@ -30,6 +30,7 @@ enum
 {
   PROP_0,
   PROP_JOBS,
+  PROP_JOBS_REASON,
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
@@ -152,9 +153,8 @@ open_ahead (RushesPool *self)
 
 /* Gives up: every scene that has not ended fails for the same reason. */
 void
-pool_fail_everything (RushesPool *self, RushesClient *client)
+pool_fail_everything (RushesPool *self, const GError *cause, RushesClient *client)
 {
-  const GError *cause = rushes_client_get_cause (client);
   const char *log = rushes_client_get_log_path (client);
 
   self->fatal = g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
@@ -169,6 +169,17 @@ pool_fail_everything (RushesPool *self, RushesClient *client)
   while (self->works->len > 0)
     pool_work_update (g_ptr_array_index (self->works, self->works->len - 1));
   self->next_scene = g_list_model_get_n_items (self->scenes);
+}
+
+/* Whether clients may work on this computer. */
+gboolean
+pool_has_home (RushesPool *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    if (!pool_place_is_remote (g_ptr_array_index (self->places, i)) &&
+        pool_place_get_jobs (g_ptr_array_index (self->places, i)) > 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* How many clients may work at once, everywhere. */
@@ -369,6 +380,14 @@ look_later (RushesPool *self)
     self->look_id = g_idle_add_full (G_PRIORITY_DEFAULT, look_cb, self, NULL);
 }
 
+/* There should be another number of them, or there is another reason for it. */
+void
+pool_jobs_changed (RushesPool *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
+  look_later (self);
+}
+
 static void
 scenes_changed_cb (RushesPool *self, guint position)
 {
@@ -536,8 +555,8 @@ get_first (RushesPool *self)
 static void
 set_jobs (RushesPool *self, PoolPlace *place, guint jobs)
 {
-  place->jobs = jobs;
-  place->room = G_MAXUINT;
+  pool_place_set_jobs (place, jobs);
+  pool_jobs_changed (self);
   pool_dispatch (self);
 }
 
@@ -550,6 +569,9 @@ rushes_pool_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     {
     case PROP_JOBS:
       g_value_set_uint (value, get_first (self)->jobs);
+      break;
+    case PROP_JOBS_REASON:
+      g_value_take_string (value, rushes_pool_explain_jobs (self));
       break;
     case PROP_ORDER:
       g_value_set_enum (value, self->order);
@@ -633,12 +655,21 @@ rushes_pool_class_init (RushesPoolClass *klass)
   /**
    * RushesPool:jobs:
    *
-   * How many clients may work at once at the first place. Fewer lets clients finish their frames.
-   * After one has run out of memory there is one fewer, until
-   * the run ends or this is set.
+   * How many clients may work at once at the first place, or #RUSHES_JOBS_AUTO.
+   * Fewer lets clients finish their frames. After one has run out of memory there
+   * is one fewer, until the run ends or this is set.
    */
   properties[PROP_JOBS] =
-      g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, flags & ~G_PARAM_CONSTRUCT);
+      g_param_spec_uint ("jobs", NULL, NULL, 0, G_MAXUINT, 1, flags & ~G_PARAM_CONSTRUCT);
+  /**
+   * RushesPool:jobs-reason:
+   *
+   * How many clients #RUSHES_JOBS_AUTO has found to be right at the first place, and
+   * why, for the user; %NULL if the number is fixed.
+   */
+  properties[PROP_JOBS_REASON] =
+      g_param_spec_string ("jobs-reason", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * RushesPool:order:
    *
@@ -770,7 +801,7 @@ rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_d
  * rushes_pool_set_place:
  * @self: a pool
  * @launcher: how to start clients at another place than the first one, or there
- * @jobs: how many clients may work there at once, 0 or more
+ * @jobs: how many clients may work there at once, 0 or more; or #RUSHES_JOBS_AUTO
  *
  * Has clients of several launchers work on the same scenes. Those of places
  * that were named first are started first.
@@ -803,6 +834,22 @@ rushes_pool_get_n_clients (RushesPool *self)
   g_return_val_if_fail (RUSHES_IS_POOL (self), 0);
 
   return self->workers->len;
+}
+
+/**
+ * rushes_pool_explain_jobs:
+ * @self: a pool
+ *
+ * Returns: (transfer full) (nullable): #RushesPool:jobs-reason
+ */
+char *
+rushes_pool_explain_jobs (RushesPool *self)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), NULL);
+
+  if (get_first (self)->jobs != RUSHES_JOBS_AUTO)
+    return NULL;
+  return rushes_jobs_explain (&get_first (self)->automatic);
 }
 
 /**

@@ -45,17 +45,19 @@ struct _RushesScene
   RushesSettings *applied;  /* (owned) (nullable): what it is being rendered with */
   RushesExisting existing;
   RushesSceneState state;
-  GError *error;         /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
-  RushesReport *report;  /* (owned) (nullable): since it was inspected */
-  GError *report_error;  /* (owned) (nullable): why it could not be */
-  guint n_planned;       /* frames that the report and the settings promise; 0: not known */
-  GError *plan_error;    /* (owned) (nullable): why these settings cannot be */
-  RushesInfo *info;      /* (owned) (nullable): since it was bound */
-  RushesOutput *output;  /* (owned) (nullable): while it is worked on */
-  RushesOutput *left;    /* (owned) (nullable): likewise, of work that has ended and
-                            that rushes_output_finish() is to be called for */
-  RushesFrames *frames;  /* (owned) (nullable): since it was bound */
-  GHashTable *fractions; /* (owned): index of a frame in hand → per mille done */
+  GError *error;          /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
+  RushesReport *report;   /* (owned) (nullable): since it was inspected */
+  GError *report_error;   /* (owned) (nullable): why it could not be */
+  guint n_planned;        /* frames that the report and the settings promise; 0: not known */
+  GError *plan_error;     /* (owned) (nullable): why these settings cannot be */
+  RushesInfo *info;       /* (owned) (nullable): since it was bound */
+  RushesOutput *output;   /* (owned) (nullable): while it is worked on */
+  RushesOutput *left;     /* (owned) (nullable): likewise, of work that has ended and
+                             that rushes_output_finish() is to be called for */
+  RushesFrames *frames;   /* (owned) (nullable): since it was bound */
+  RushesBlanks *blanks;   /* (owned) */
+  RushesFrameRange *redo; /* (owned) (nullable): frames that are not to be kept */
+  GHashTable *fractions;  /* (owned): index of a frame in hand → per mille done */
   guint n_kept;
   int newest;         /* frame number; negative: none yet */
   Counts saved;       /* of an earlier session, until its frames are known */
@@ -311,6 +313,7 @@ typedef struct
   RushesOutput *output;    /* (owned) */
   RushesInfo *info;        /* (owned) */
   RushesFrameRange *range; /* (owned) */
+  RushesFrameRange *redo;  /* (owned) (nullable) */
   guint8 *done;            /* (owned) (nullable) */
 } Binding;
 
@@ -320,8 +323,21 @@ binding_free (Binding *binding)
   g_clear_pointer (&binding->output, rushes_output_unref);
   g_clear_pointer (&binding->info, rushes_info_free);
   g_clear_pointer (&binding->range, rushes_frame_range_unref);
+  g_clear_pointer (&binding->redo, rushes_frame_range_unref);
   g_clear_pointer (&binding->done, g_free);
   g_free (binding);
+}
+
+/* A frame that is to be rendered again stays until the new one is there. */
+static void
+forget_done (Binding *binding)
+{
+  guint index;
+
+  for (guint i = 0; i < rushes_frame_range_get_length (binding->redo); i++)
+    if (rushes_frame_range_find (binding->range, rushes_frame_range_get_frame (binding->redo, i),
+                                 &index))
+      binding->done[index] = FALSE;
 }
 
 static void
@@ -333,6 +349,8 @@ bind_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   binding->done = rushes_output_bind (binding->output, binding->info, binding->range, &error);
   /* The task may outlive its callback by a moment; the folder's lock must not. */
   g_clear_pointer (&binding->output, rushes_output_unref);
+  if (binding->done != NULL && binding->redo != NULL)
+    forget_done (binding);
   if (binding->done != NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -366,6 +384,7 @@ rushes_scene_bind_async (RushesScene *self,
   g_task_set_task_data (task, binding, (GDestroyNotify) binding_free);
   binding->output = rushes_output_ref (self->output);
   binding->info = rushes_info_copy (info);
+  binding->redo = g_steal_pointer (&self->redo);
 
   g_object_get (self->applied, "frames", &frames, NULL);
   binding->range = frames != NULL ? rushes_frame_range_parse (frames, &error)
@@ -417,6 +436,8 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
         self->newest = (int) rushes_frames_get_number (self->frames, i);
         self->n_kept++;
       }
+    else
+      rushes_blanks_forget (self->blanks, rushes_frames_get_number (self->frames, i));
   /* What is here now belongs to this run: a pause must not throw it away. */
   rushes_scene_set_existing (self, RUSHES_EXISTING_RESUME);
 
@@ -479,9 +500,10 @@ rushes_scene_report_frame (RushesScene *self, guint index, double fraction)
  * @self: a scene
  * @index: a frame in hand whose files are in place
  * @seconds: how long it was rendered
+ * @blank: whether its picture shows nothing
  */
 void
-rushes_scene_finish_frame (RushesScene *self, guint index, double seconds)
+rushes_scene_finish_frame (RushesScene *self, guint index, double seconds, RushesBlank blank)
 {
   g_return_if_fail (RUSHES_IS_SCENE (self));
 
@@ -490,6 +512,7 @@ rushes_scene_finish_frame (RushesScene *self, guint index, double seconds)
   rushes_frames_set_done (self->frames, index);
   rushes_frames_set_cost (self->frames, index, seconds);
   self->newest = (int) rushes_frames_get_number (self->frames, index);
+  rushes_blanks_note (self->blanks, (guint) self->newest, blank);
   rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
 }
 
@@ -619,6 +642,7 @@ rushes_scene_requeue (RushesScene *self)
       g_clear_pointer (&self->frames, rushes_frames_free);
       g_clear_pointer (&self->saved_newest, g_free);
       self->saved = (Counts){ 0 };
+      rushes_blanks_clear (self->blanks);
     }
   set_state (self, RUSHES_SCENE_QUEUED);
 }
@@ -642,6 +666,23 @@ rushes_scene_retry_failed (RushesScene *self)
     }
   else if (rushes_scene_is_ended (self))
     rushes_scene_requeue (self);
+}
+
+/**
+ * rushes_scene_redo_blanks:
+ * @self: a scene that has ended
+ *
+ * Queues it again, to render anew the frames that suspiciously show nothing.
+ */
+void
+rushes_scene_redo_blanks (RushesScene *self)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+  g_return_if_fail (rushes_scene_is_ended (self));
+
+  g_clear_pointer (&self->redo, rushes_frame_range_unref);
+  self->redo = rushes_blanks_get_all_suspicious (self->blanks);
+  rushes_scene_requeue (self);
 }
 
 /* ---- Saving ---------------------------------------------------------- */
@@ -706,6 +747,7 @@ JsonNode *
 rushes_scene_to_json (RushesScene *self)
 {
   g_autoptr (JsonBuilder) builder = NULL;
+  g_autoptr (JsonObject) blanks = json_object_new ();
   g_autofree char *newest = NULL;
   Counts counts;
 
@@ -736,6 +778,9 @@ rushes_scene_to_json (RushesScene *self)
     add_path (builder, "newest", newest);
   if (self->error != NULL)
     add_error (builder, self->error);
+  rushes_blanks_to_json (self->blanks, blanks);
+  json_builder_set_member_name (builder, "blanks");
+  json_builder_add_value (builder, json_node_init_object (json_node_alloc (), blanks));
   if (self->report != NULL)
     {
       json_builder_set_member_name (builder, "report");
@@ -837,6 +882,9 @@ rushes_scene_from_json (JsonNode *node, GError **error)
   self->saved.done = read_count (object, "done", self->saved.frames);
   self->saved.failed = read_count (object, "failed", self->saved.frames - self->saved.done);
   self->saved_newest = read_path (object, "newest");
+  member = json_object_get_member (object, "blanks");
+  if (member != NULL && JSON_NODE_HOLDS_OBJECT (member))
+    rushes_blanks_read_json (self->blanks, json_node_get_object (member));
   member = json_object_get_member (object, "report");
   if (member != NULL)
     self->report = rushes_report_from_json (member);
@@ -950,6 +998,8 @@ rushes_scene_finalize (GObject *object)
   g_clear_pointer (&self->output, rushes_output_unref);
   g_clear_pointer (&self->left, rushes_output_unref);
   g_clear_pointer (&self->frames, rushes_frames_free);
+  g_clear_pointer (&self->blanks, rushes_blanks_free);
+  g_clear_pointer (&self->redo, rushes_frame_range_unref);
   g_clear_pointer (&self->fractions, g_hash_table_unref);
 
   G_OBJECT_CLASS (rushes_scene_parent_class)->finalize (object);
@@ -1082,6 +1132,7 @@ rushes_scene_class_init (RushesSceneClass *klass)
 static void
 rushes_scene_init (RushesScene *self)
 {
+  self->blanks = rushes_blanks_new ();
   self->fractions = g_hash_table_new (NULL, NULL);
   self->newest = -1;
   self->told.newest = -1;
@@ -1442,6 +1493,18 @@ RushesFrames *
 rushes_scene_get_frames (RushesScene *self)
 {
   return self->frames;
+}
+
+/**
+ * rushes_scene_get_blanks:
+ * @self: a scene
+ *
+ * Returns: (transfer none): which of its frames show nothing
+ */
+RushesBlanks *
+rushes_scene_get_blanks (RushesScene *self)
+{
+  return self->blanks;
 }
 
 /**

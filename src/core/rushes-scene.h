@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rushes-blanks.h"
 #include "rushes-frames.h"
 #include "rushes-info.h"
 #include "rushes-output.h"
@@ -46,6 +47,7 @@ const RushesInfo *rushes_scene_get_info (RushesScene *self);
 RushesOutput *rushes_scene_get_output (RushesScene *self);
 RushesOutput *rushes_scene_steal_left_output (RushesScene *self);
 RushesFrames *rushes_scene_get_frames (RushesScene *self);
+RushesBlanks *rushes_scene_get_blanks (RushesScene *self);
 double rushes_scene_get_progress (RushesScene *self);
 guint rushes_scene_get_n_frames (RushesScene *self);
 guint rushes_scene_get_n_done (RushesScene *self);
@@ -79,7 +81,7 @@ gboolean rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GErr
 
 gboolean rushes_scene_take_frame (RushesScene *self, guint client, guint *index);
 void rushes_scene_report_frame (RushesScene *self, guint index, double fraction);
-void rushes_scene_finish_frame (RushesScene *self, guint index, double seconds);
+void rushes_scene_finish_frame (RushesScene *self, guint index, double seconds, RushesBlank blank);
 void rushes_scene_give_back_frame (RushesScene *self, guint index);
 gboolean rushes_scene_fail_frame (RushesScene *self,
                                   guint index,
@@ -93,6 +95,7 @@ void rushes_scene_fail (RushesScene *self, const GError *error);
 void rushes_scene_stop (RushesScene *self);
 void rushes_scene_requeue (RushesScene *self);
 void rushes_scene_retry_failed (RushesScene *self);
+void rushes_scene_redo_blanks (RushesScene *self);
 
 JsonNode *rushes_scene_to_json (RushesScene *self);
 RushesScene *rushes_scene_from_json (JsonNode *node, GError **error);

@@ -22,16 +22,16 @@
  * what files there are, when a run ends; nothing of it is kept in memory, and a
  * run that is killed loses nothing. The later of two notes about a frame holds.
  *
- * A note is a line of fields between tabs: the frame's number, the camera's folder,
- * the matrix as 16 numbers, then JSON members as they go into transforms.json, and
- * a dot at the end, by which a line that was cut short is known. The texts are
- * ours: json-glib writes some numbers in a way that nobody can read. */
+ * What clients say of a camera are fields between tabs: its folder, the matrix as 16
+ * numbers, and JSON members as they go into transforms.json. A line of the journal
+ * has the frame's number before that, and a dot at its end, by which one that was
+ * cut short is known. Nobody on the way need understand what is in them, nor pay
+ * for it. */
 
 #define JOURNAL   "rushes.poses"
 #define FILE_NAME "transforms.json"
 
-#define FOLDER_MEMBER "folder"
-#define MATRIX_MEMBER "transform_matrix"
+#define LINE_END "\t."
 
 /* A note; everything points into the journal's text. */
 typedef struct
@@ -43,151 +43,48 @@ typedef struct
   char *members;
 } Pose;
 
-/* ---- Writing values -------------------------------------------------- */
-
-/* The shortest text that is read as the same number again. */
-static void
-append_number (GString *text, double number)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      double again =
-          g_ascii_strtod (g_ascii_formatd (buffer, sizeof buffer, formats[i], number), NULL);
-
-      if (!(again < number) && !(again > number))
-        break;
-    }
-  g_string_append (text, buffer);
-}
-
-static void
-append_text (GString *text, const char *value)
-{
-  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), value);
-  g_autofree char *quoted = json_to_string (node, FALSE);
-
-  g_string_append (text, quoted);
-}
-
-/* @value as JSON; what JSON has no word for is null. */
-static void
-append_value (GString *text, GVariant *value)
-{
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT))
-    {
-      g_autoptr (GVariant) inner = g_variant_get_variant (value);
-
-      append_value (text, inner);
-    }
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    g_string_append (text, g_variant_get_boolean (value) ? "true" : "false");
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-    g_string_append_printf (text, "%" G_GINT64_FORMAT, g_variant_get_int64 (value));
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE) &&
-           isfinite (g_variant_get_double (value)))
-    append_number (text, g_variant_get_double (value));
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    append_text (text, g_variant_get_string (value, NULL));
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
-    {
-      g_string_append_c (text, '[');
-      for (gsize i = 0; i < g_variant_n_children (value); i++)
-        {
-          g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-
-          if (i > 0)
-            g_string_append (text, ", ");
-          append_value (text, child);
-        }
-      g_string_append_c (text, ']');
-    }
-  else
-    g_string_append (text, "null");
-}
-
 /* ---- The journal ----------------------------------------------------- */
 
-/* A whole number in JSON has no point, and another type here. */
 static gboolean
-get_number (GVariant *value, double *number)
+is_matrix (const char *text)
 {
-  g_autoptr (GVariant) inner = g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT)
-                                   ? g_variant_get_variant (value)
-                                   : g_variant_ref (value);
-
-  if (g_variant_is_of_type (inner, G_VARIANT_TYPE_INT64))
-    *number = (double) g_variant_get_int64 (inner);
-  else if (g_variant_is_of_type (inner, G_VARIANT_TYPE_DOUBLE))
-    *number = g_variant_get_double (inner);
-  else
-    return FALSE;
-  return isfinite (*number);
-}
-
-/* The 16 numbers of a 4 × 4 matrix, row by row. */
-static gboolean
-append_matrix (GString *text, GVariant *matrix)
-{
-  if (matrix == NULL || g_variant_n_children (matrix) != 4)
-    return FALSE;
-
-  for (gsize i = 0; i < 4; i++)
+  for (guint i = 0; i < 16; i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (matrix, i);
-      g_autoptr (GVariant) row = g_variant_get_variant (child);
+      char *end = NULL;
+      double number = g_ascii_strtod (text, &end);
 
-      if (!g_variant_is_of_type (row, G_VARIANT_TYPE ("av")) || g_variant_n_children (row) != 4)
+      if (end == text || !isfinite (number) || *end != (i < 15 ? ' ' : '\0'))
         return FALSE;
-      for (gsize j = 0; j < 4; j++)
-        {
-          g_autoptr (GVariant) item = g_variant_get_child_value (row, j);
-          double number;
-
-          if (!get_number (item, &number))
-            return FALSE;
-          if (i + j > 0)
-            g_string_append_c (text, ' ');
-          append_number (text, number);
-        }
+      text = end + 1;
     }
   return TRUE;
 }
 
-/* The line about one camera. It begins with a line of its own: the last one may
- * have been cut short by a full disk. */
+/* Cuts @text, what a client said about one camera, into its fields. */
 static gboolean
-append_note (GString *text, guint frame, GVariant *camera)
+split_pose (char *text, Pose *pose)
 {
-  const char *folder = "";
-  g_autofree char *escaped = NULL;
-  g_autoptr (GVariant) matrix = NULL;
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
+  char *matrix = strchr (text, '\t');
+  char *members = matrix != NULL ? strchr (matrix + 1, '\t') : NULL;
 
-  if (!g_variant_is_of_type (camera, G_VARIANT_TYPE_VARDICT))
+  if (members == NULL)
     return FALSE;
-  g_variant_lookup (camera, FOLDER_MEMBER, "&s", &folder);
-  matrix = g_variant_lookup_value (camera, MATRIX_MEMBER, G_VARIANT_TYPE ("av"));
-  escaped = g_strescape (folder, NULL);
+  *matrix++ = '\0';
+  *members++ = '\0';
+  pose->folder = text;
+  pose->matrix = matrix;
+  pose->members = members;
 
-  g_string_append_printf (text, "\n%u\t%s\t", frame, escaped);
-  if (!append_matrix (text, matrix))
-    return FALSE;
-  g_variant_iter_init (&iter, camera);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!g_str_equal (name, FOLDER_MEMBER) && !g_str_equal (name, MATRIX_MEMBER))
-      {
-        g_string_append_c (text, '\t');
-        append_text (text, name);
-        g_string_append (text, ": ");
-        append_value (text, value);
-      }
-  g_string_append (text, "\t.\n");
-  return TRUE;
+  return is_matrix (matrix);
+}
+
+static gboolean
+is_pose (const char *text)
+{
+  g_autofree char *copy = g_strdup (text);
+  Pose pose;
+
+  return strchr (text, '\n') == NULL && split_pose (copy, &pose);
 }
 
 /* In one piece: others append too. */
@@ -218,9 +115,7 @@ append_to_journal (const char *root, const GString *text, GError **error)
  * rushes_transforms_note:
  * @root: the folder of a scene's results
  * @frame: a frame number
- * @cameras: what a client says of them: "av" of a{sv}, each with its "folder"
- *   below @root, its "transform_matrix", and what goes into transforms.json as
- *   it is
+ * @poses: what a client says of the cameras: "av" of a text for each
  * @error: return location for a #GError
  *
  * Keeps where the cameras were, for rushes_transforms_write(). May be called from
@@ -230,17 +125,22 @@ append_to_journal (const char *root, const GString *text, GError **error)
  *   %RUSHES_ERROR_NOT_WRITABLE
  */
 gboolean
-rushes_transforms_note (const char *root, guint frame, GVariant *cameras, GError **error)
+rushes_transforms_note (const char *root, guint frame, GVariant *poses, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  gboolean sane = g_variant_is_of_type (cameras, G_VARIANT_TYPE ("av"));
+  gboolean sane = g_variant_is_of_type (poses, G_VARIANT_TYPE ("av"));
 
-  for (gsize i = 0; sane && i < g_variant_n_children (cameras); i++)
+  for (gsize i = 0; sane && i < g_variant_n_children (poses); i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (cameras, i);
-      g_autoptr (GVariant) camera = g_variant_get_variant (child);
+      g_autoptr (GVariant) child = g_variant_get_child_value (poses, i);
+      g_autoptr (GVariant) pose = g_variant_get_variant (child);
 
-      sane = append_note (text, frame, camera);
+      sane = g_variant_is_of_type (pose, G_VARIANT_TYPE_STRING) &&
+             is_pose (g_variant_get_string (pose, NULL));
+      /* After an end of line: what is there may have been cut short by a full disk. */
+      if (sane)
+        g_string_append_printf (text, "\n%u\t%s" LINE_END "\n", frame,
+                                g_variant_get_string (pose, NULL));
     }
   if (!sane)
     {
@@ -252,49 +152,19 @@ rushes_transforms_note (const char *root, guint frame, GVariant *cameras, GError
   return append_to_journal (root, text, error);
 }
 
-static gboolean
-is_matrix (const char *text)
-{
-  for (guint i = 0; i < 16; i++)
-    {
-      char *end = NULL;
-      double number = g_ascii_strtod (text, &end);
-
-      if (end == text || !isfinite (number) || *end != (i < 15 ? ' ' : '\0'))
-        return FALSE;
-      text = end + 1;
-    }
-  return TRUE;
-}
-
 /* Reads a line, which is changed; one that is not whole counts for nothing. */
 static gboolean
 parse_note (char *line, Pose *pose)
 {
   gsize length = strlen (line);
-  char *end, *folder, *matrix;
+  char *end;
 
-  if (length < 2 || strcmp (line + length - 2, "\t.") != 0)
+  if (!g_str_has_suffix (line, LINE_END))
     return FALSE;
-  line[length - 2] = '\0';
-
+  line[length - strlen (LINE_END)] = '\0';
   pose->frame = (guint) g_ascii_strtoull (line, &end, 10);
-  if (end == line || *end != '\t')
-    return FALSE;
-  folder = end + 1;
-  matrix = strchr (folder, '\t');
-  if (matrix == NULL)
-    return FALSE;
-  *matrix++ = '\0';
-  pose->members = strchr (matrix, '\t');
-  if (pose->members == NULL)
-    pose->members = line + length - 2; /* none */
-  else
-    *pose->members++ = '\0';
-  pose->folder = folder;
-  pose->matrix = matrix;
 
-  return is_matrix (matrix);
+  return end != line && *end == '\t' && split_pose (end + 1, pose);
 }
 
 static int
@@ -422,6 +292,15 @@ find_common_members (GArray *poses)
   return common;
 }
 
+static void
+append_text (GString *text, const char *value)
+{
+  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), value);
+  g_autofree char *quoted = json_to_string (node, FALSE);
+
+  g_string_append (text, quoted);
+}
+
 /* "normals/normal_000012.exr" is "normal_file_path", beside the camera's own folder. */
 static void
 append_path (GString *text, const RushesFileKind *kind, guint frame)
@@ -442,7 +321,7 @@ append_rows (GString *text, const char *matrix)
 {
   g_auto (GStrv) numbers = g_strsplit (matrix, " ", -1);
 
-  g_string_append (text, "\"" MATRIX_MEMBER "\": [");
+  g_string_append (text, "\"transform_matrix\": [");
   for (guint i = 0; i < 16; i++)
     g_string_append_printf (text, "%s%s%s%s", i % 4 == 0 ? "[" : "", numbers[i],
                             i % 4 == 3 ? "]" : "", i < 15 ? ", " : "]");
@@ -521,7 +400,6 @@ build_path (const char *root, const char *folder)
 static gboolean
 write_camera (const char *root, const char *folder, GPtrArray *kinds, GArray *notes, GError **error)
 {
-  g_autofree char *escaped = g_strescape (folder, NULL);
   g_autofree char *path = build_path (root, folder);
   g_autofree char *text = NULL;
   g_autoptr (GArray) poses = NULL;
@@ -530,7 +408,7 @@ write_camera (const char *root, const char *folder, GPtrArray *kinds, GArray *no
 
   for (guint i = 0; i < kinds->len; i++)
     g_ptr_array_add (files, find_files (root, g_ptr_array_index (kinds, i)));
-  poses = select_poses (notes, escaped, g_ptr_array_index (files, 0));
+  poses = select_poses (notes, folder, g_ptr_array_index (files, 0));
   if (poses->len == 0)
     return TRUE;
 

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-gboolean rushes_transforms_note (const char *root, guint frame, GVariant *cameras, GError **error);
+gboolean rushes_transforms_note (const char *root, guint frame, GVariant *poses, GError **error);
 gboolean rushes_transforms_write (const char *root, GPtrArray *kinds, GError **error);
 gboolean rushes_transforms_are_stale (const char *root, GPtrArray *kinds);
 void rushes_transforms_forget (const char *root, GPtrArray *kinds);

@@ -227,6 +227,36 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
 }
 
 /**
+ * rushes_verbs_add_access:
+ * @calls: (element-type RushesCall): the calls that load a scene
+ * @blend_path: the scene, absolute
+ * @size: its size in bytes
+ * @root: the folder of its results, absolute
+ * @witness: the name of a file in @root
+ *
+ * Has the client say first whether it sees the same files as we do.
+ */
+void
+rushes_verbs_add_access (GPtrArray *calls,
+                         const char *blend_path,
+                         guint64 size,
+                         const char *root,
+                         const char *witness)
+{
+  GVariantDict params;
+
+  g_return_if_fail (calls != NULL && blend_path != NULL && root != NULL && witness != NULL);
+
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "blend_file", "s", blend_path);
+  g_variant_dict_insert (&params, "size", "x", (gint64) size);
+  g_variant_dict_insert (&params, "root", "s", root);
+  g_variant_dict_insert (&params, "witness", "s", witness);
+  add_call (calls, "check_access", &params);
+  g_ptr_array_insert (calls, 0, g_ptr_array_steal_index (calls, calls->len - 1));
+}
+
+/**
  * rushes_verbs_for_frame:
  * @frame: a frame number
  * @files: where its files go, as rushes_output_list_staging() says; consumed if

@@ -19,6 +19,11 @@ typedef struct
 
 GPtrArray *
 rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings *settings);
+void rushes_verbs_add_access (GPtrArray *calls,
+                              const char *blend_path,
+                              guint64 size,
+                              const char *root,
+                              const char *witness);
 GVariant *rushes_verbs_for_frame (guint frame, GVariant *files);
 void rushes_verbs_run_async (RushesClient *client,
                              GPtrArray *calls,

@@ -5,11 +5,12 @@ it was asked for and does nothing."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from gi.repository import Gio, GLib
 
-#: Name and path of each service, and its interface.
+#: Name and path of each service, and its interfaces.
 SERVICES = {
     (
         "org.freedesktop.login1",
@@ -70,9 +71,16 @@ ANSWERS = {
 class Services:
     """The calls so far: name of the method, and what it was given."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        services: Mapping[tuple[str, str], str] = SERVICES,
+        answers: Mapping[str, tuple[str, Any]] = ANSWERS,
+    ) -> None:
         self.calls: list[tuple[str, Any]] = []
         self._address = address
+        self._services = services
+        self._answers = answers
         self._loop = GLib.MainLoop.new(GLib.MainContext.new(), False)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -99,9 +107,10 @@ class Services:
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         )
         bus = Gio.DBusConnection.new_for_address_sync(self._address, flags, None, None)
-        for (name, path), interface in SERVICES.items():
+        for (name, path), interface in self._services.items():
             node = Gio.DBusNodeInfo.new_for_xml(f"<node>{interface}</node>")
-            bus.register_object(path, node.interfaces[0], self._answer, None, None)
+            for known in node.interfaces:
+                bus.register_object(path, known, self._answer, None, None)
             bus.call_sync(
                 "org.freedesktop.DBus",
                 "/org/freedesktop/DBus",
@@ -129,5 +138,5 @@ class Services:
         invocation: Any,
     ) -> None:
         self.calls.append((method, values.unpack()))
-        kind, answer = ANSWERS.get(method, ("()", ()))
+        kind, answer = self._answers.get(method, ("()", ()))
         invocation.return_value(GLib.Variant(kind, answer))

@@ -121,7 +121,7 @@ render (Fixture *fixture, guint n)
       rushes_test_write_png (path, WIDTH, HEIGHT);
       rushes_output_commit (output, frame, 1, NULL, &error);
       g_assert_no_error (error);
-      rushes_scene_finish_frame (fixture->scene, index, 1);
+      rushes_scene_finish_frame (fixture->scene, index, 1, RUSHES_BLANK_NOT);
     }
 }
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
@@ -112,11 +113,21 @@ class View:
         )
 
 
+def read_pose(text: str) -> dict[str, Any]:
+    """A camera as camera_poses tells it, of the text that render_frame has for it."""
+    folder, matrix, *members = text.split("\t")
+    numbers = [float(number) for number in matrix.split(" ")]
+    pose: dict[str, Any] = json.loads("{" + ",".join(members) + "}")
+    rows = [numbers[i : i + 4] for i in range(0, 16, 4)]
+    return {**pose, "folder": folder, "transform_matrix": rows}
+
+
 class Frame:
     """What one call of render_frame made."""
 
     def __init__(self, root: Path, outputs: list[dict[str, Any]], reply: Any) -> None:
-        self.views = {pose["folder"]: View(pose) for pose in reply["cameras"]}
+        poses = map(read_pose, reply["poses"])
+        self.views = {pose["folder"]: View(pose) for pose in poses}
         self.view = next(iter(self.views.values()))
         self.files = {key: root / name for key, name in reply["files"].items()}
         self.passes = {

@@ -49,9 +49,9 @@ assert_argv (gboolean sandbox, const char *const *expected)
   g_autoptr (GPtrArray) writable = g_ptr_array_new ();
   g_auto (GStrv) argv = NULL;
 
-  g_ptr_array_add (readable, (char *) "/home/me/scenes");
+  g_ptr_array_add (readable, (char *) "/srv/scenes");
   g_ptr_array_add (readable, (char *) "/mnt/a:b\\c d");
-  g_ptr_array_add (writable, (char *) "/home/me/scenes/out:ro");
+  g_ptr_array_add (writable, (char *) "/srv/scenes/out:ro");
   rushes_flatpak_add_argv (builder, "org.blender.Blender//lts", readable, writable, sandbox);
   argv = g_strv_builder_end (builder);
   g_assert_cmpstrv (argv, expected);
@@ -63,9 +63,9 @@ test_argv (void)
   const char *const expected[] = { "flatpak",
                                    "run",
                                    "--die-with-parent",
-                                   "--filesystem=/home/me/scenes:ro",
+                                   "--filesystem=/srv/scenes:ro",
                                    "--filesystem=/mnt/a\\:b\\\\c d:ro",
-                                   "--filesystem=/home/me/scenes/out\\:ro",
+                                   "--filesystem=/srv/scenes/out\\:ro",
                                    "org.blender.Blender//lts",
                                    NULL };
 
@@ -81,9 +81,9 @@ test_argv_sandbox (void)
                                    "--sandbox",
                                    "--unshare=network",
                                    "--device=dri",
-                                   "--filesystem=/home/me/scenes:ro",
+                                   "--filesystem=/srv/scenes:ro",
                                    "--filesystem=/mnt/a\\:b\\\\c d:ro",
-                                   "--filesystem=/home/me/scenes/out\\:ro",
+                                   "--filesystem=/srv/scenes/out\\:ro",
                                    "org.blender.Blender//lts",
                                    NULL };
 

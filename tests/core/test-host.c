@@ -121,7 +121,7 @@ test_find_path (Fixture *fixture, gconstpointer data)
   static const char *const cases[][2] = {
     { "/app/share/rushes", "/var/lib/flatpak/app/x/files/share/rushes" },
     { "/application", "/application" },
-    { "/home/me/app/x", "/home/me/app/x" },
+    { "/srv/app/x", "/srv/app/x" },
   };
   g_autoptr (RushesHost) host = rushes_host_new ();
 
@@ -140,16 +140,12 @@ assert_way_out (RushesLauncher *launcher, const char *const *plain, const char *
   static const char *const way[] = { "flatpak-spawn", "--host", "--watch-bus",
                                      "--directory=/", "sh",     "-c" };
   g_auto (GStrv) argv = rushes_launcher_build_argv (launcher, "token-1");
-  guint rest = G_N_ELEMENTS (way) + 2;
+  guint rest = G_N_ELEMENTS (way) + 1;
 
   for (guint i = 0; i < G_N_ELEMENTS (way); i++)
     g_assert_cmpstr (argv[i], ==, way[i]);
-  if (nice != NULL)
-    {
-      g_assert_cmpstr (argv[rest], ==, nice);
-      rest += 3;
-    }
-  g_assert_cmpstrv (argv + rest, plain);
+  g_assert_cmpstr (argv[rest], ==, nice);
+  g_assert_cmpstrv (argv + rest + 1, plain);
 }
 
 static void
@@ -162,10 +158,10 @@ test_argv (Fixture *fixture, gconstpointer data)
   g_unsetenv ("RUSHES_FLATPAK_INFO");
   plain_launcher = rushes_launcher_new ("/opt/blender 4/blender");
   plain = rushes_launcher_build_argv (plain_launcher, "token-1");
-  assert_way_out (launcher, (const char *const *) plain, NULL);
+  assert_way_out (launcher, (const char *const *) plain, "0");
 
   g_object_set (launcher, "background", TRUE, NULL);
-  assert_way_out (launcher, (const char *const *) plain, "nice");
+  assert_way_out (launcher, (const char *const *) plain, "10");
 }
 
 /* A Blender of Flatpak's sees what it is shown, wherever we are. */
@@ -198,7 +194,7 @@ test_argv_flatpak (Fixture *fixture, gconstpointer data)
 /* ---- What runs there ------------------------------------------------- */
 
 static GSubprocess *
-run (const char *script)
+run (const char *program, const char *script)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GSubprocess) process = NULL;
@@ -206,7 +202,7 @@ run (const char *script)
   g_autoptr (GError) error = NULL;
 
   rushes_host_add_argv (builder, TRUE);
-  g_strv_builder_add_many (builder, "sh", "-c", script, NULL);
+  g_strv_builder_add_many (builder, program, "-c", script, NULL);
   argv = g_strv_builder_end (builder);
   process = g_subprocess_newv ((const char *const *) argv,
                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
@@ -217,9 +213,9 @@ run (const char *script)
 }
 
 static char *
-talk (const char *script, const char *input, int *exit_code)
+talk (const char *program, const char *script, const char *input, int *exit_code)
 {
-  g_autoptr (GSubprocess) process = run (script);
+  g_autoptr (GSubprocess) process = run (program, script);
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   char *output = NULL;
@@ -237,21 +233,24 @@ test_streams (Fixture *fixture, gconstpointer data)
 {
   static const struct
   {
-    const char *script, *input, *output;
+    const char *program, *script, *input, *output;
     int exit_code;
   } cases[] = {
-    { "cat", "hello\n", "hello\n", 0 },
-    { "cat; exit 7", "", "", 7 },
-    { "exec no-such-program-anywhere", "", "", 127 },
-    { "echo gone; kill -SEGV $$", "", "gone\n", 128 + SIGSEGV },
-    { "kill -KILL $$", "", "", 128 + SIGKILL },
-    { "cat /proc/self/oom_score_adj", "", "500\n", 0 },
+    { "sh", "cat", "hello\n", "hello\n", 0 },
+    { "/bin/sh", "cat; exit 7", "", "", 7 },
+    { "sh", "exec no-such-program-anywhere", "", "", 127 },
+    { "sh", "echo gone; kill -SEGV $$", "", "gone\n", 128 + SIGSEGV },
+    { "sh", "kill -KILL $$", "", "", 128 + SIGKILL },
+    { "sh", "cat /proc/self/oom_score_adj", "", "500\n", 0 },
+    { "no-such-program-anywhere", "", "", "", RUSHES_HOST_NO_PROGRAM },
+    { "/no/such/program", "", "", "", RUSHES_HOST_NO_PROGRAM },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       int exit_code;
-      g_autofree char *output = talk (cases[i].script, cases[i].input, &exit_code);
+      g_autofree char *output =
+          talk (cases[i].program, cases[i].script, cases[i].input, &exit_code);
 
       g_assert_cmpstr (output, ==, cases[i].output);
       g_assert_cmpint (exit_code, ==, cases[i].exit_code);
@@ -319,12 +318,14 @@ test_missing (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/opt/blender");
   g_autoptr (RushesLauncher) flatpak = rushes_launcher_new ("org.blender.Blender");
-  g_autoptr (GError) error = rushes_launcher_explain_exit (launcher, 127);
-  g_autoptr (GError) no_flatpak = rushes_launcher_explain_exit (flatpak, 127);
+  g_autoptr (GError) error = rushes_launcher_explain_exit (launcher, RUSHES_HOST_NO_PROGRAM);
+  g_autoptr (GError) no_flatpak = rushes_launcher_explain_exit (flatpak, RUSHES_HOST_NO_PROGRAM);
 
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "“/opt/blender”");
   rushes_test_assert_error (no_flatpak, RUSHES_ERROR_COULD_NOT_START, "“flatpak”");
   g_assert_null (rushes_launcher_explain_exit (launcher, 1));
+  /* So a program ends whose libraries are missing. */
+  g_assert_null (rushes_launcher_explain_exit (launcher, 127));
   g_assert_null (rushes_launcher_explain_exit (launcher, 0));
   /* Only whoever has it can say whether it is there. */
   g_assert_true (rushes_launcher_check (launcher, NULL));

@@ -316,7 +316,7 @@ take_outputs (const char *outputs, GError **error)
 
 #define OUTPUT(key, folder, name)                                                                  \
   "<{'key': <'" key "'>, 'folder': <'" folder "'>, 'name': <'" name "'>, 'extension': <'.exr'>, "  \
-  "'format': <'OPEN_EXR'>, 'width': <int64 64>, 'height': <int64 48>}>"
+  "'format': <'OPEN_EXR'>, 'width': <int64 64>, 'height': <int64 48>, 'codec': <''>}>"
 
 static void
 test_outputs (void)
@@ -340,6 +340,7 @@ test_outputs (void)
   kind = g_ptr_array_index (two, 1);
   g_assert_cmpuint (kind->height, ==, 48);
   g_assert_null (kind->camera);
+  g_assert_null (kind->codec);
   name = rushes_file_kind_build_name (kind, 12);
   camera = rushes_file_kind_build_camera_folder (kind);
   staging = rushes_file_kind_build_staging_name (kind, 12, "tag");

@@ -252,6 +252,7 @@ test_properties (Fixture *fixture, gconstpointer data)
   rushes_test_property_notify (fixture->manager, "output-folder", "/a", "/b");
   rushes_test_property_notify (fixture->manager, "output-folder", "/a", "");
   rushes_test_property_notify (fixture->manager, "jobs", 2, 3);
+  rushes_test_property_notify (fixture->manager, "jobs-auto", TRUE, FALSE);
   rushes_test_property_notify (fixture->manager, "order", RUSHES_ORDER_ONE_AFTER_ANOTHER,
                                RUSHES_ORDER_SIDE_BY_SIDE);
   rushes_test_property_notify (fixture->manager, "start-timeout", 5, 6);

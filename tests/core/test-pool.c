@@ -538,6 +538,45 @@ test_run_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->ended->len, ==, 7);
 }
 
+/* Kept, but told of; and rendered again on request. */
+static void
+test_blank_frames (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *odd;
+
+  begin (fixture);
+  add_scene (fixture, "dark.blend", "end=2\nblack-frame=1\nblack-frame=2");
+  odd = add_scene (fixture, "odd.blend",
+                   "end=6\nblack-frame=2 times=1\nblack-frame=3\nclear-frame=5 times=1");
+  run (fixture);
+  g_assert_cmpuint (fixture->ended->len, ==, 2 + 6);
+  g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 6);
+  g_assert_cmpuint (fixture->warnings->len, ==, 2);
+  g_assert_cmpstr (fixture->warnings->pdata[0], ==, "2 frames are all black, unlike others: 2-3");
+  g_assert_cmpstr (fixture->warnings->pdata[1], ==, "1 frame is all transparent, unlike others: 5");
+
+  g_ptr_array_set_size (fixture->warnings, 0);
+  g_array_set_size (fixture->ended, 0);
+  rushes_queue_remove (fixture->queue, 0); /* the dark one */
+  rushes_scene_redo_blanks (odd);
+  g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_QUEUED);
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_FINISHED);
+  g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 6);
+  g_assert_cmpuint (count_ended (fixture, NULL, ANY_FRAME, DONE), ==, 3);
+  g_assert_cmpuint (count_ended (fixture, odd, 2, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, odd, 3, DONE), ==, 1);
+  g_assert_cmpuint (count_ended (fixture, odd, 5, DONE), ==, 1);
+  g_assert_cmpuint (fixture->warnings->len, ==, 1);
+  g_assert_cmpstr (fixture->warnings->pdata[0], ==, "1 frame is all black, unlike others: 3");
+
+  /* The next time it is what it is. */
+  g_array_set_size (fixture->ended, 0);
+  rushes_scene_requeue (odd);
+  run (fixture);
+  g_assert_cmpuint (fixture->ended->len, ==, 0);
+}
+
 static void
 test_empty (Fixture *fixture, gconstpointer data)
 {
@@ -2456,6 +2495,7 @@ main (int argc, char **argv)
     add (wholes[i].path, &wholes[i], test_whole);
   add ("/pool/run-again", NULL, test_run_again);
   add ("/pool/empty", NULL, test_empty);
+  add ("/pool/blank-frames", NULL, test_blank_frames);
   add ("/pool/fair-share", NULL, test_fair_share);
   add ("/pool/order/side-by-side", GINT_TO_POINTER (RUSHES_ORDER_SIDE_BY_SIDE), test_order);
   add ("/pool/order/in-turn", GINT_TO_POINTER (RUSHES_ORDER_ONE_AFTER_ANOTHER), test_order);

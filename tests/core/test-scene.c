@@ -141,7 +141,7 @@ render (Fixture *fixture, guint n)
       guint index = take (fixture, 1);
 
       commit (fixture, index);
-      rushes_scene_finish_frame (fixture->scene, index, 1);
+      rushes_scene_finish_frame (fixture->scene, index, 1, RUSHES_BLANK_NOT);
     }
 }
 
@@ -376,7 +376,7 @@ test_progress (Fixture *fixture, gconstpointer data)
   /* A frame that goes back takes its part with it. */
   rushes_scene_give_back_frame (fixture->scene, one);
   assert_numbers (fixture, 4, 0, 0, 0);
-  rushes_scene_finish_frame (fixture->scene, two, 1);
+  rushes_scene_finish_frame (fixture->scene, two, 1, RUSHES_BLANK_NOT);
   assert_numbers (fixture, 4, 1, 0, 0.25);
 }
 
@@ -404,7 +404,7 @@ test_progress_is_coalesced (Fixture *fixture, gconstpointer data)
   index = take (fixture, 1);
   for (guint i = 0; i < 1000; i++)
     rushes_scene_report_frame (fixture->scene, index, i / 1000.0);
-  rushes_scene_finish_frame (fixture->scene, index, 1);
+  rushes_scene_finish_frame (fixture->scene, index, 1, RUSHES_BLANK_NOT);
   g_assert_cmpstr (fixture->log->str, ==, "");
   g_assert_cmpuint (counts[1], ==, 0);
 
@@ -458,7 +458,7 @@ test_stop (Fixture *fixture, gconstpointer data)
 
   /* What comes later changes nothing. */
   rushes_scene_report_frame (fixture->scene, one, 0.9);
-  rushes_scene_finish_frame (fixture->scene, one, 1);
+  rushes_scene_finish_frame (fixture->scene, one, 1, RUSHES_BLANK_NOT);
   rushes_scene_give_back_frame (fixture->scene, two);
   g_assert_true (fail_frame (fixture, three, 3));
   rushes_scene_stop (fixture->scene);
@@ -622,7 +622,7 @@ test_paused (Fixture *fixture, gconstpointer data)
   rushes_scene_set_paused (fixture->scene, TRUE);
   g_assert_false (rushes_scene_settle (fixture->scene));
   commit (fixture, one);
-  rushes_scene_finish_frame (fixture->scene, one, 1);
+  rushes_scene_finish_frame (fixture->scene, one, 1, RUSHES_BLANK_NOT);
   g_assert_false (rushes_scene_settle (fixture->scene));
   rushes_scene_give_back_frame (fixture->scene, two);
   g_assert_true (rushes_scene_settle (fixture->scene));
@@ -666,7 +666,7 @@ test_paused_at_the_end (Fixture *fixture, gconstpointer data)
   last = take (fixture, 1);
   rushes_scene_set_paused (fixture->scene, TRUE);
   commit (fixture, last);
-  rushes_scene_finish_frame (fixture->scene, last, 1);
+  rushes_scene_finish_frame (fixture->scene, last, 1, RUSHES_BLANK_NOT);
   g_assert_true (rushes_scene_settle (fixture->scene));
   g_assert_cmpint (rushes_scene_get_state (fixture->scene), ==, RUSHES_SCENE_FINISHED);
 }
@@ -918,7 +918,7 @@ test_newest_file (Fixture *fixture, gconstpointer data)
   render (fixture, 2);
   assert_newest (fixture->scene, "frame_000003.png");
   commit (fixture, one);
-  rushes_scene_finish_frame (fixture->scene, one, 1);
+  rushes_scene_finish_frame (fixture->scene, one, 1, RUSHES_BLANK_NOT);
   assert_newest (fixture->scene, "frame_000001.png");
   rushes_scene_stop (fixture->scene);
   assert_newest (fixture->scene, "frame_000001.png");

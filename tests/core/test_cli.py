@@ -266,8 +266,8 @@ class Usage(CliTest):
         (("-j", "0"), "between 1 and 4096"),
         (("-j", "-1"), "between 1 and 4096"),
         (("-j", "5000"), "between 1 and 4096"),
-        (("-j", "x"), "--help"),
-        (("-j", "99999999999"), "--help"),
+        (("-j", "x"), "or “auto”"),
+        (("-j", "99999999999"), "between 1 and 4096"),
         (("--order", "x"), "side-by-side"),
         (("--progress", "x"), "json"),
         (("--format", "x"), "png"),
@@ -394,6 +394,27 @@ class Render(CliTest):
         self.assertEqual(
             (result.returncode, result.stdout, result.stderr), (OK, b"", b"")
         )
+
+    def test_blank_frames(self) -> None:
+        self.blend("dark.blend", "end=2", "black-frame=1", "black-frame=2")
+        self.blend("odd.blend", "end=6", "black-frame=2 times=1", "clear-frame=5")
+        events = self.events("dark.blend", "odd.blend")
+        messages = [each["message"] for each in events if each["event"] == "message"]
+        self.assertEqual(
+            messages,
+            [
+                "1 frame is all black, unlike others: 2",
+                "1 frame is all transparent, unlike others: 5",
+            ],
+        )
+        ends = {each["scene"]: each for each in events if each["event"] == "scene"}
+        self.assertNotIn("black", ends[0])
+        self.assertEqual((ends[1]["black"], ends[1]["transparent"]), ("2", "5"))
+
+        # The way out that the manual gives.
+        events = self.events("--overwrite", "--frames", ends[1]["black"], "odd.blend")
+        frames = [each["frame"] for each in events if each["event"] == "frame"]
+        self.assertEqual(frames, [2])
 
     def test_json(self) -> None:
         self.blend("one.blend", "end=3", "frame-ms=150", "progress=1")
@@ -700,6 +721,74 @@ class Files(CliTest):
         result = self.cli("scene.blend")
         self.assertEqual(result.returncode, FAILED)
         self.assertIn("--output", self.assert_one_line(result.stderr))
+
+
+class JobsAuto(CliTest):
+    """A graphics card of 7000 MiB, of which each client takes 2000 MiB."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        stub = self.folder / "bin" / "nvidia-smi"
+        stub.parent.mkdir()
+        stub.write_text(
+            "#!/bin/sh\n"
+            # At the first look nobody renders yet.
+            'n=0; [ -e "$0.asked" ] && n=$(pgrep -c -P $PPID fake-client)\n'
+            'touch "$0.asked"\n'
+            "echo 11000\n"
+            "echo $((7000 - 2000 * n))\n"
+        )
+        stub.chmod(0o755)
+        self.env["PATH"] = f"{stub.parent}:{self.env['PATH']}"
+
+    @staticmethod
+    def most_clients(events: list[Event]) -> int:
+        alive, most = 0, 0
+        for event in events:
+            if event["event"] == "client":
+                alive += {"starting": 1, "dead": -1}.get(event["state"], 0)
+                most = max(most, alive)
+        return most
+
+    def test_gpu_memory(self) -> None:
+        self.blend("scene.blend", "end=1500", "frame-ms=20", "memory=1000000")
+        events = self.events("-j", "auto", "scene.blend")
+        said = [event["message"] for event in events if event["event"] == "message"]
+        self.assertEqual(self.most_clients(events), 3)
+        self.assertEqual(
+            said[-1], "3 jobs: one more would not fit in the memory of the GPU"
+        )
+        self.assertEqual(len(self.frames("scene")), 1500)
+
+    def test_out_of_memory(self) -> None:
+        counter = self.folder / "counter"
+        counter.write_text("oom_kill 0\n")
+        self.env["RUSHES_OOM_COUNTER"] = str(counter)
+        self.blend(
+            *("scene.blend", "end=1500", "frame-ms=20", "memory=1000000"),
+            "oom-frame=900 times=1",
+        )
+        events = self.events("-j", "auto", "scene.blend")
+        said = [event["message"] for event in events if event["event"] == "message"]
+        died = [e for e in events if e["event"] == "client" and e["state"] == "dead"]
+        self.assertIn("out-of-memory", [event["cause"] for event in died])
+        self.assertRegex(said[-1], r"^\d jobs?: with one more, memory ran out$")
+        # One fewer than there were, until the end.
+        left = int(said[-1].split()[0])
+        self.assertEqual(left, self.most_clients(events) - 1)
+        self.assertEqual(len(self.frames("scene")), 1500)
+
+    def test_memory(self) -> None:
+        """A client that says it has taken nearly all there is."""
+        meminfo = Path("/proc/meminfo").read_text()
+        match = re.search(r"MemAvailable: *(\d+) kB", meminfo)
+        assert match
+        (self.folder / "bin" / "nvidia-smi").write_text("#!/bin/sh\nexit 1\n")
+        self.blend("scene.blend", "end=300", "frame-ms=20", f"memory={match[1]}000")
+        events = self.events("-j", "auto", "scene.blend")
+        said = [event["message"] for event in events if event["event"] == "message"]
+        self.assertEqual(said, ["1 job: one more would not fit in memory"])
+        self.assertEqual(self.most_clients(events), 1)
 
 
 class BrokenBlender(CliTest):

@@ -832,29 +832,28 @@ list_outputs (JsonObject *params, GString *out)
   return 0;
 }
 
-/* It walks along x, one unit a frame; the second one does so at y = 1. */
+/* It walks along x, one unit a frame; the second one does so at y = 1. A text for
+ * each: its folder, its matrix, members of transforms.json, between tabs. */
 static void
-append_cameras (GString *out, int frame)
+append_poses (GString *out, int frame)
 {
   const char *slash;
   char *camera;
   double focal = 50 + (get_value (scene.list, "zoom") != NULL ? frame : 0);
 
-  g_string_append (out, "\"cameras\":[");
+  g_string_append (out, "\"poses\":[");
   for (guint i = 0; (camera = get_camera (i, &slash)) != NULL; i++)
     {
-      g_string_append_printf (out, "%s{\"camera\":\"%s\",\"folder\":\"%s\",\"w\":%d,\"h\":%d,",
-                              i > 0 ? "," : "", camera, *slash != '\0' ? camera : "", scene.width,
+      g_string_append_printf (out, "%s\"%s\\t1.0 0.0 0.0 %d.0 0.0 1.0 0.0 %u 0.0 0.0 1.0 0.1",
+                              i > 0 ? "," : "", *slash != '\0' ? camera : "", frame, i);
+      g_string_append_printf (out, " 0.0 0.0 0.0 1.0\\t\\\"camera\\\": \\\"%s\\\"", camera);
+      g_string_append_printf (out, "\\t\\\"w\\\": %d\\t\\\"h\\\": %d\\t\\\"c\\\": 4", scene.width,
                               scene.height);
-      g_string_append_printf (out, "\"fl_x\":%.17g,\"fl_y\":%.17g,\"cx\":%.17g,\"cy\":%.17g,",
-                              focal * 64 / 36, focal * 64 / 36, scene.width / 2.0,
+      g_string_append_printf (out, "\\t\\\"fl_x\\\": %.17g\\t\\\"fl_y\\\": %.17g", focal * 64 / 36,
+                              focal * 64 / 36);
+      g_string_append_printf (out, "\\t\\\"cx\\\": %.17g\\t\\\"cy\\\": %.17g", scene.width / 2.0,
                               scene.height / 2.0);
-      g_string_append_printf (out, "\"c\":4,\"lens\":%.17g,\"shift_x\":1e-09,\"shift_y\":0.0,",
-                              focal);
-      g_string_append_printf (out,
-                              "\"transform_matrix\":[[1.0,0.0,0.0,%d.0],[0.0,1.0,0.0,%u],"
-                              "[0.0,0.0,1.0,0.1],[0.0,0.0,0.0,1.0]]}",
-                              frame, i);
+      g_string_append_printf (out, "\\t\\\"lens\\\": %.17g\\t\\\"shift_x\\\": 1e-09\"", focal);
       g_free (camera);
     }
   g_string_append (out, "]");
@@ -988,7 +987,7 @@ render_frame (JsonObject *params, GString *out)
   if (get_value (scene.list, "no-poses") == NULL)
     {
       g_string_append_c (out, ',');
-      append_cameras (out, frame);
+      append_poses (out, frame);
     }
   if (strike ("huge-frame", frame) != NULL)
     {
@@ -996,6 +995,10 @@ render_frame (JsonObject *params, GString *out)
 
       g_string_append_printf (out, ",\"padding\":\"%s\"", padding);
     }
+  if (strike ("black-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"black\"");
+  if (strike ("clear-frame", frame) != NULL)
+    g_string_append (out, ",\"blank\":\"transparent\"");
   g_string_append_c (out, '}');
   return 0;
 }
@@ -1009,6 +1012,7 @@ static const struct
 } verbs[] = {
   { "render_frame", render_frame, TRUE },
   { "hello", hello, FALSE },
+  { "check_access", NULL, FALSE },
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
   { "preview", preview, FALSE },

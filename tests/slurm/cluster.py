@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 #: The longest that anything here is waited for, in seconds.
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 NODES = ("here", "there")
 
@@ -35,7 +35,7 @@ SlurmctldPort={port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 CredType=cred/munge
 StateSaveLocation={folder}/state
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -105,17 +105,46 @@ class Cluster:
         self._stop("slurmctld", signal.SIGTERM)
 
     def start_node(self, node: str) -> None:
-        self._start(node, ["slurmd", "-D", "-N", node])
+        """Start a node, which has a folder of its own where others see another one:
+        what is in hidden.NODE is not shared with it. Only root can do that."""
+        command = [_find("slurmd"), "-D", "-N", node]
+        if os.geteuid() == 0:
+            hide = 'mount -t tmpfs none "$0" && mount -t tmpfs none "$1" && shift && exec "$@"'
+            hidden = [str(self.hidden_from(node)), str(self.hidden_from_all())]
+            command = ["unshare", "--mount", "sh", "-c", hide, *hidden, *command]
+        self._start(node, command)
+
+    def hidden_from(self, node: str) -> Path:
+        """The folder that `node` does not share."""
+        return self.folder / f"hidden.{node}"
+
+    def hidden_from_all(self) -> Path:
+        """The folder that no node shares."""
+        return self.folder / "hidden"
+
+    def kill_daemon(self, node: str) -> None:
+        """Kill what rules a node; what runs there goes on."""
+        self._stop(node, signal.SIGKILL)
 
     def kill_node(self, node: str) -> None:
         """What happens when a computer dies: its daemon and every step, at once."""
+        self.signal_node(node, signal.SIGKILL)
         self._stop(node, signal.SIGKILL)
+
+    def signal_node(self, node: str, number: signal.Signals) -> None:
+        """Send a signal to everything on a node."""
+        self._processes[node].send_signal(number)
         for step in self.steps(node):
-            os.kill(step, signal.SIGKILL)
+            try:
+                os.kill(step, number)
+            except ProcessLookupError:
+                pass
 
     def steps(self, node: str) -> list[int]:
         """The processes of the jobs that run on `node`, Slurm's own among them."""
-        spool = str(self.folder / f"spool.{node}").encode()
+        name = node.encode()
+        conf = b"SLURM_CONF=" + bytes(self.folder / "slurm.conf")
+        log = str(self.folder / f"slurmd.{node}.log")
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
@@ -125,12 +154,17 @@ class Cluster:
                 environment = (entry / "environ").read_bytes().split(b"\0")
             except OSError:
                 continue
-            here = str(self.folder).encode() in (entry / "environ").read_bytes()
-            if here and b"SLURMD_NODENAME=" + node.encode() in environment:
+            if conf in environment and b"SLURMD_NODENAME=" + name in environment:
                 found.append(int(entry.name))
-            elif words.startswith(b"slurmstepd") and spool in words:
+            elif words.startswith(b"slurmstepd:") and self._has_open(entry, log):
                 found.append(int(entry.name))
         return found
+
+    def _has_open(self, process: Path, path: str) -> bool:
+        try:
+            return any(os.readlink(fd) == path for fd in (process / "fd").iterdir())
+        except OSError:
+            return False
 
     # ---- Asking ------------------------------------------------------------------
 
@@ -194,6 +228,9 @@ class Cluster:
         )
         for name in ("state", "munge", *(f"spool.{node}" for node in NODES)):
             (self.folder / name).mkdir(mode=0o755)
+        for node in NODES:
+            self.hidden_from(node).mkdir()
+        self.hidden_from_all().mkdir()
         # Slurm's and munge's own rule: a folder that all can pass, that none can write.
         self.folder.chmod(0o755)
         (self.folder / "slurm.conf").write_text(
@@ -227,13 +264,9 @@ class Cluster:
         self.wait_until((folder / "socket").exists, "munged listens")
 
     def _start(self, name: str, command: list[str]) -> None:
-        # Debian keeps daemons where users have no path to.
-        program = shutil.which(command[0], path=os.environ["PATH"] + ":/usr/sbin")
-        if program is None:
-            raise AssertionError(f"{command[0]} is not installed")
         with open(self.folder / f"{name}.out.log", "ab") as out:
             self._processes[name] = subprocess.Popen(
-                [program, *command[1:]],
+                [_find(command[0]), *command[1:]],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -271,6 +304,14 @@ class Cluster:
         for name in reversed(list(self._processes)):
             self._stop(name, signal.SIGTERM)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _find(name: str) -> str:
+    """Where a program is; Debian keeps daemons where users have no path to."""
+    program = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if program is None:
+        raise AssertionError(f"{name} is not installed")
+    return program
 
 
 def _free_ports(count: int) -> list[int]:
