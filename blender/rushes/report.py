@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import blender, verbs
+from . import blender, retime, verbs
 from .loading import load, newer_version, prepare, summary, this_version
 from .missing import missing_files
 from .scripts import blocked, scripts
@@ -53,6 +53,7 @@ def inspect(
         "has_scripts": bool(found),
         "scripts": found,
         "blocked": None if allow_scripts else blocked() or None,
+        "unstretchable": retime.fixed(scene),
         "warnings": warnings + list(_warnings(scene)),
     }
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -528,6 +529,17 @@ class Rendering(Case):
         os.kill(blender, signal.SIGINT)
         self.client.answer()
         self.assertEqual(signature(self.root / "frames" / "b.png"), calm)
+
+    def test_frame_for_nobody_ends(self) -> None:
+        """However long it would take, and whoever is between the two sides."""
+        self.initialize(sample("monkey"))
+        self.call("set_resolution", width=1024, height=1024)
+        self.call("render_settings", samples=100_000, threads=1)
+        self.client.send("render_frame", {"frame": 3, "files": {"frames": "frames/c"}})
+        self.assertEqual(self.client.read()["method"], "progress")  # it is in a frame
+        began = time.monotonic()
+        self.assertNotEqual(self.client.close(), 0)
+        self.assertLess(time.monotonic() - began, 15)
 
 
 class Time(Case):
