@@ -22,6 +22,16 @@ from .verbs import Result, verb
 #: Names that the folder of a camera cannot have, as files lie there.
 _TAKEN = {"rushes.json", "rushes.poses", "transforms.json"}
 
+#: What of a camera's data its focal lengths and its principal point come from.
+_LENS = {
+    "lens",
+    "ortho_scale",
+    "sensor_height",
+    "sensor_width",
+    "shift_x",
+    "shift_y",
+}
+
 #: What some file system or other does not take in a name, or at its end.
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
 
@@ -175,6 +185,12 @@ def _lengths(scene: Any, lens: Any) -> tuple[float, float, float, float]:
         width / 2 - lens.shift_x * across - left,
         height / 2 + lens.shift_y * across / aspect - top,
     )
+
+
+def zooms(camera: Any) -> bool:
+    """Whether a camera's focal length or principal point may change in time."""
+    curves = blender.curves_of(camera.data)
+    return any(curve.data_path in _LENS for curve in curves)
 
 
 # Of scenes
