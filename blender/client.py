@@ -34,7 +34,7 @@ def token(arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    process.guard()
+    process.guard(requests_fd)
     os.write(answers_fd, f"rushes-client {token(sys.argv)}\n".encode())
     service.serve(requests_fd, answers_fd)
     process.leave()

@@ -63,8 +63,12 @@ def processes(program: str, *words: str) -> list[int]:
 
 
 def clients() -> list[int]:
-    """The Blenders that work for the installed Rushes."""
-    return processes("blender", "client.py", "--token", os.environ["FLATPAK_USER_DIR"])
+    """The Blenders that work for the installed Rushes, or for that of this tree."""
+    return [
+        pid
+        for folder in (os.environ["FLATPAK_USER_DIR"], str(TREE))
+        for pid in processes("blender", f"{folder}/", "client.py", "--token")
+    ]
 
 
 def flatpak(*words: str) -> None:
@@ -76,6 +80,15 @@ def flatpak(*words: str) -> None:
 def render_argv(*words: object, options: tuple[str, ...] = ()) -> list[str]:
     return [
         *("flatpak", "run", *options, "--command=rushes-cli", APP, "render"),
+        *("--resolution=96x64", "--progress=json", *map(str, words)),
+    ]
+
+
+def native_argv(*words: object) -> list[str]:
+    """The same with the program of this tree, that is no Flatpak."""
+    return [
+        *("env", f"RUSHES_BLENDER_DIR={TREE / 'blender'}"),
+        *(str(BUILD / "src" / "cli" / "rushes-cli"), "render"),
         *("--resolution=96x64", "--progress=json", *map(str, words)),
     ]
 
@@ -135,13 +148,9 @@ class RenderingTest(TestCase):
         run = Done(*scenes, f"--output={inside}", "--frames=1-4", "--jobs=2")
         self.assertEqual(run.exit_code, 0, run.complaints)
         self.assertEqual(run.all("summary")[0]["done"], 8)
-        words = [str(BUILD / "src" / "cli" / "rushes-cli"), "render", *map(str, scenes)]
-        words += [f"--output={outside}", "--frames=1-4", "--resolution=96x64"]
+        words = (*scenes, f"--output={outside}", "--frames=1-4")
         subprocess.run(
-            [*words, "--progress=none"],
-            check=True,
-            timeout=PATIENCE,
-            env={**os.environ, "RUSHES_BLENDER_DIR": str(TREE / "blender")},
+            native_argv(*words), check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL
         )
         for scene in ("cube", "monkey"):
             rendered = pixels(inside / scene)
@@ -207,10 +216,28 @@ class FlathubTest(TestCase):
         self.assertEqual(len(pixels(self.work / "out")), 1)
 
     def test_stopping(self) -> None:
-        with Running(self, f"--blender={BLENDER}//stable") as run:
-            run.wait_for_frames(1)
+        with Running(self, f"--blender={BLENDER}//stable", *LONG) as run:
+            run.wait_for_a_frame()
             run.kill_program(signal.SIGKILL)
             run.assert_gone()
+
+    def test_outside(self) -> None:
+        """With it, but without a Flatpak of Rushes."""
+        scene, output = self.scene(), self.work / "out"
+        words = (scene, f"--output={output}", f"--blender={BLENDER}//stable")
+        subprocess.run(
+            native_argv(*words, "--frames=1-3"),
+            check=True,
+            timeout=PATIENCE,
+            stdout=subprocess.DEVNULL,
+        )
+        self.assertEqual(len(pixels(output)), 3)
+
+        again = native_argv(*words, "--keyframe-scale=40", "--overwrite")
+        with subprocess.Popen(again, stdout=subprocess.DEVNULL) as process:
+            wait_until(clients, "a Blender")
+            process.kill()
+        wait_until(lambda: not clients(), "no Blender left", SOON)
 
     def test_listed(self) -> None:
         """The preferences list it, and the host's, with their versions."""
@@ -222,6 +249,10 @@ class FlathubTest(TestCase):
                 ["blender", "--version"], text=True
             ).split()[1]
             window.wait_for(f"Blender {version}", times=3)
+
+
+#: What makes frames that nobody would wait for.
+LONG = ("--samples=100000", "--resolution=1024x1024")
 
 
 class Running:
@@ -271,6 +302,13 @@ class Running:
         wait_until(clients, "Blenders at work")
         return clients()
 
+    def wait_for_a_frame(self) -> None:
+        """Until Blenders are in a frame."""
+        wait_until(
+            lambda: [e for e in self.all("progress") if e["fraction"] > 0], "progress"
+        )
+        wait_until(clients, "Blenders at work")
+
     def kill_program(self, number: int) -> None:
         """Send a signal to rushes-cli itself, as the host sees it."""
         pids = processes("rushes-cli", "render", str(self.output))
@@ -306,6 +344,12 @@ class StoppingTest(TestCase):
     def test_killed(self) -> None:
         with Running(self) as run:
             run.wait_for_frames(2)
+            run.kill_program(signal.SIGKILL)
+            run.assert_gone()
+
+    def test_killed_in_a_long_frame(self) -> None:
+        with Running(self, *LONG) as run:
+            run.wait_for_a_frame()
             run.kill_program(signal.SIGKILL)
             run.assert_gone()
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import signal
 import sys
+import threading
+import time
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
+#: How long a frame that nobody waits for may go on, in seconds.
+_GRACE = 3.0
 
-def guard() -> None:
+
+def guard(requests_fd: int) -> None:
     """Leave no orphan behind, and let no Ctrl+C into a frame."""
     # A SIGINT during a frame makes Blender save a wrong picture and report success.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -19,6 +25,7 @@ def guard() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     if sys.platform == "linux":
         _die_with_parent()
+    threading.Thread(target=_die_alone, args=(requests_fd,), daemon=True).start()
 
 
 def _die_with_parent() -> None:
@@ -33,6 +40,19 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def _die_alone(requests_fd: int) -> None:
+    """End this process when nobody can send requests any more, whatever it is at.
+
+    The parent may be a go-between that outlives whoever sent them, on this computer or
+    on another one; and a frame may be too long to wait for its end.
+    """
+    poll = select.poll()
+    poll.register(requests_fd, 0)  # a hang-up is told unasked
+    poll.poll()
+    time.sleep(_GRACE)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def leave() -> None:

@@ -21,6 +21,8 @@ typedef struct
 
 static const Command commands[] = {
   { "render", cli_render, N_ ("Render the animations of scenes") },
+  { "submit", cli_submit, N_ ("Have a Slurm cluster render, also when you leave") },
+  { "attach", cli_attach, N_ ("Follow what was submitted, or stop it") },
   { "inspect", cli_inspect, N_ ("Say what scenes hold, as JSON") },
   { "devices", cli_devices, N_ ("Say what Cycles can render on") },
 };
@@ -68,6 +70,8 @@ get_way_out (const GError *error)
     return _ ("choose another folder with --output");
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START))
     return _ ("name another Blender with --blender");
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SCRIPTS_BLOCKED))
+    return _ ("allow them with --allow-scripts if you trust whoever made the scene");
   return NULL;
 }
 
