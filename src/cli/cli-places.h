@@ -33,6 +33,7 @@ gboolean cli_places_parse (CliPlaces *places, const char *jobs);
 gboolean cli_places_check_slurm (CliPlaces *places);
 RushesSlurm *cli_places_make_slurm (CliPlaces *places);
 RushesLauncher *cli_places_make_launcher (CliPlaces *places, const char *blender);
+gboolean cli_render_check (int argc, char **argv, CliPlaces *places, char **output);
 void cli_places_clear (CliPlaces *places);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliPlaces, cli_places_clear)

@@ -488,6 +488,59 @@ make_pool (Options *options, GPtrArray *places, RushesQueue *queue, const char *
   return pool;
 }
 
+/* What the options come to. */
+typedef struct
+{
+  RushesSettings *settings; /* (owned) */
+  RushesOrder order;
+  guint frame_timeout;
+  GType progress;
+} Checked;
+
+static gboolean
+check_options (Options *options, Checked *checked)
+{
+  checked->settings = make_settings (options);
+  if (checked->settings == NULL || !parse_order (options->order, &checked->order) ||
+      !parse_progress (options->progress, &checked->progress) ||
+      !check_between ("--timeout", options->timeout, 0, 86400) ||
+      !parse_frame_timeout (options->frame_timeout, &checked->frame_timeout) ||
+      !check_between ("--retries", options->retries, 0, 999) ||
+      !cli_places_parse (&options->places, options->jobs))
+    return FALSE;
+  if (options->overwrite && options->keep)
+    {
+      cli_error (_ ("%s and %s exclude each other"), "--overwrite", "--keep");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * cli_render_check:
+ * @argc: how many arguments, a command's name included
+ * @argv: the arguments, as for cli_render()
+ * @places: (out caller-allocates): where clients are to run
+ * @output: (out): the folder for the results
+ *
+ * Returns: whether cli_render() would begin to render; otherwise it has said
+ *   what is wrong
+ */
+gboolean
+cli_render_check (int argc, char **argv, CliPlaces *places, char **output)
+{
+  g_auto (Options) options = { 0 };
+  Checked checked = { 0 };
+  gboolean ok;
+
+  ok = parse_options (&options, &argc, &argv) && check_options (&options, &checked);
+  g_clear_object (&checked.settings);
+  *output = g_strdup (options.output != NULL ? options.output : "renders");
+  *places = options.places;
+  options.places = (CliPlaces){ 0 };
+  return ok;
+}
+
 /**
  * cli_render:
  * @argc: how many arguments, the command's name included
@@ -510,28 +563,19 @@ cli_render (int argc, char **argv)
   g_autoptr (GPtrArray) renamed = g_ptr_array_new ();
   g_autofree char *log_dir = NULL;
   const char *output;
-  RushesOrder order;
-  guint frame_timeout;
-  GType progress;
+  Checked checked = { 0 };
   Run run = { 0 };
   gint64 began = g_get_monotonic_time ();
   int exit_code;
 
   if (!parse_options (&options, &argc, &argv))
     return CLI_EXIT_USAGE;
-  settings = make_settings (&options);
-  if (settings == NULL || !parse_order (options.order, &order) ||
-      !parse_progress (options.progress, &progress) ||
-      !check_between ("--timeout", options.timeout, 0, 86400) ||
-      !parse_frame_timeout (options.frame_timeout, &frame_timeout) ||
-      !check_between ("--retries", options.retries, 0, 999) ||
-      !cli_places_parse (&options.places, options.jobs))
-    return CLI_EXIT_USAGE;
-  if (options.overwrite && options.keep)
+  if (!check_options (&options, &checked))
     {
-      cli_error (_ ("%s and %s exclude each other"), "--overwrite", "--keep");
+      g_clear_object (&checked.settings);
       return CLI_EXIT_USAGE;
     }
+  settings = checked.settings;
 
   output = options.output != NULL ? options.output : "renders";
   places = make_places (&options, output, (const char *const *) argv + 1, &exit_code);
@@ -542,9 +586,10 @@ cli_render (int argc, char **argv)
                                     : rushes_log_make_run_dir (NULL);
   queue = rushes_queue_new ();
   pool = make_pool (&options, places, queue, log_dir);
-  g_object_set (pool, "order", order, "start-timeout", (guint) options.timeout, "frame-timeout",
-                frame_timeout, "max-attempts", (guint) options.retries + 1, NULL);
-  reporter = cli_reporter_new (progress, pool, G_LIST_MODEL (queue));
+  g_object_set (pool, "order", checked.order, "start-timeout", (guint) options.timeout,
+                "frame-timeout", checked.frame_timeout, "max-attempts", (guint) options.retries + 1,
+                NULL);
+  reporter = cli_reporter_new (checked.progress, pool, G_LIST_MODEL (queue));
 
   for (int i = 1; i < argc; i++)
     {
@@ -578,7 +623,7 @@ cli_render (int argc, char **argv)
 
   exit_code = summarise (&run, G_LIST_MODEL (queue));
   g_clear_error (&run.error);
-  if (progress == CLI_TYPE_BARS || progress == CLI_TYPE_PLAIN)
+  if (checked.progress == CLI_TYPE_BARS || checked.progress == CLI_TYPE_PLAIN)
     print_totals (reporter, output, (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC);
 
   return exit_code;

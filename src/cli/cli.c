@@ -21,6 +21,8 @@ typedef struct
 
 static const Command commands[] = {
   { "render", cli_render, N_ ("Render the animations of scenes") },
+  { "submit", cli_submit, N_ ("Have a Slurm cluster render, also when you leave") },
+  { "attach", cli_attach, N_ ("Follow what was submitted, or stop it") },
   { "inspect", cli_inspect, N_ ("Say what scenes hold, as JSON") },
   { "devices", cli_devices, N_ ("Say what Cycles can render on") },
 };

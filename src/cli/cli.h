@@ -22,6 +22,8 @@ typedef enum
 
 int cli_main (int argc, char **argv);
 int cli_render (int argc, char **argv);
+int cli_submit (int argc, char **argv);
+int cli_attach (int argc, char **argv);
 int cli_inspect (int argc, char **argv);
 int cli_devices (int argc, char **argv);
 

@@ -29,9 +29,13 @@ struct _RushesChannel
 {
   GObject parent_instance;
   GInputStream *input;         /* (owned): a JsonrpcInputStream */
-  JsonrpcOutputStream *output; /* (owned) */
-  char *marker;                /* (owned): the line that begins the protocol */
-  GCancellable *cancellable;   /* (owned): ends the reading */
+  GOutputStream *output;       /* (owned) */
+  GMemoryOutputStream *framed; /* (owned): what is to be written next */
+  JsonrpcOutputStream *framer; /* (owned): writes to that */
+  GByteArray *outgoing;        /* (owned): what is being written */
+  gboolean writing;
+  char *marker;              /* (owned): the line that begins the protocol */
+  GCancellable *cancellable; /* (owned): ends the reading */
   gboolean reading;
   gint64 last_id;
   guint n_calls; /* so many replies are awaited, the last one to last_id */
@@ -54,6 +58,7 @@ static guint signals[N_SIGNALS];
 
 static void read_noise (RushesChannel *self);
 static void read_message (RushesChannel *self);
+static void write_framed (RushesChannel *self);
 
 static void
 end (RushesChannel *self, const GError *error)
@@ -318,9 +323,31 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesChannel) self = user_data;
 
-  if (!jsonrpc_output_stream_write_message_finish (JSONRPC_OUTPUT_STREAM (object), result, NULL) &&
-      self->reading)
+  self->writing = FALSE;
+  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
+    write_framed (self);
+  else if (self->reading)
     end (self, NULL);
+}
+
+/* jsonrpc-glib's stream would write in a thread each time, which costs more than all
+ * the rest of a call; a pipe can be written from the main loop. */
+static void
+write_framed (RushesChannel *self)
+{
+  gsize size = g_memory_output_stream_get_data_size (self->framed);
+
+  if (self->writing || size == 0)
+    return;
+
+  self->writing = TRUE;
+  g_byte_array_set_size (self->outgoing, 0);
+  g_byte_array_append (self->outgoing, g_memory_output_stream_get_data (self->framed),
+                       (guint) size);
+  g_seekable_truncate (G_SEEKABLE (self->framed), 0, NULL, NULL);
+  g_seekable_seek (G_SEEKABLE (self->framed), 0, G_SEEK_SET, NULL, NULL);
+  g_output_stream_write_all_async (self->output, self->outgoing->data, size, G_PRIORITY_DEFAULT,
+                                   NULL, write_cb, g_object_ref (self));
 }
 
 /**
@@ -367,8 +394,8 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
                                params != NULL ? params : g_variant_new ("a{sv}", NULL));
   /* The stream does not take a floating reference. */
   message = g_variant_ref_sink (g_variant_dict_end (&dict));
-  jsonrpc_output_stream_write_message_async (self->output, message, NULL, write_cb,
-                                             g_object_ref (self));
+  jsonrpc_output_stream_write_message (self->framer, message, NULL, NULL);
+  write_framed (self);
 }
 
 /**
@@ -409,6 +436,9 @@ rushes_channel_finalize (GObject *object)
 
   g_clear_object (&self->input);
   g_clear_object (&self->output);
+  g_clear_object (&self->framer);
+  g_clear_object (&self->framed);
+  g_clear_pointer (&self->outgoing, g_byte_array_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->marker, g_free);
 
@@ -472,6 +502,9 @@ static void
 rushes_channel_init (RushesChannel *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->framed = G_MEMORY_OUTPUT_STREAM (g_memory_output_stream_new_resizable ());
+  self->framer = jsonrpc_output_stream_new (G_OUTPUT_STREAM (self->framed));
+  self->outgoing = g_byte_array_new ();
 }
 
 /**
@@ -493,7 +526,7 @@ rushes_channel_new (GInputStream *input, GOutputStream *output, const char *toke
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
   self->input = G_INPUT_STREAM (jsonrpc_input_stream_new (input));
-  self->output = jsonrpc_output_stream_new (output);
+  self->output = g_object_ref (output);
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
   g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
                            G_CONNECT_SWAPPED);

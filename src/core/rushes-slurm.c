@@ -326,6 +326,27 @@ rushes_slurm_add_argv (RushesSlurm *self, GStrvBuilder *argv, const char *ticket
   add_extra (self, argv);
 }
 
+/* Several clients may share a node, whose memory is asked for by the processor. */
+static void
+add_memory_per_cpu (RushesSlurm *self, GStrvBuilder *argv)
+{
+  g_autofree char *text = NULL;
+  char *unit = NULL;
+  guint64 size;
+
+  if (self->memory == NULL)
+    return;
+  size = g_ascii_strtoull (self->memory, &unit, 10);
+  if (*unit == 'G' || *unit == 'g')
+    size *= 1024;
+  else if (*unit == 'T' || *unit == 't')
+    size *= 1024 * 1024;
+  else if (*unit == 'K' || *unit == 'k')
+    size /= 1024;
+  text = g_strdup_printf ("%" G_GUINT64_FORMAT "M", size / MAX (self->cpus, 1) + 1);
+  g_strv_builder_add_many (argv, "--mem-per-cpu", text, NULL);
+}
+
 /**
  * rushes_slurm_add_submit_argv:
  * @self: a cluster
@@ -350,7 +371,7 @@ rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clien
   if (self->cpus > 0)
     add_number (argv, "--cpus-per-task", self->cpus);
   add_option (argv, "--gpus-per-task", self->gpus);
-  add_option (argv, "--mem", self->memory);
+  add_memory_per_cpu (self, argv);
   add_extra (self, argv);
 }
 

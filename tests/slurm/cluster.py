@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 #: The longest that anything here is waited for, in seconds.
-PATIENCE = 20.0
+PATIENCE = 90.0
 
 NODES = ("here", "there")
 
@@ -35,7 +35,7 @@ SlurmctldPort={port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 CredType=cred/munge
 StateSaveLocation={folder}/state
 SlurmctldPidFile={folder}/slurmctld.pid

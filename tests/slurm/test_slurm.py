@@ -29,7 +29,7 @@ BLENDER = os.environ.get("RUSHES_TEST_BLENDER", "blender")
 SAMPLES = os.environ.get("RUSHES_TEST_SAMPLES", "")
 
 #: The longest that a run may take, in seconds.
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 cluster: Cluster
 folder: Path
@@ -424,6 +424,75 @@ class Leaving(SlurmTest):
             run.frames(1)
             run.process.kill()
             run.process.wait()
+
+
+class Detached(SlurmTest):
+    """A run that is a job of its own."""
+
+    def submit(self, scene: Path, *arguments: str) -> str:
+        """The job's number."""
+        words = [CLI, "submit", scene, "--output", self.output, "--blender", FAKE]
+        done = subprocess.run(
+            [*words, "--place", "slurm=2", "--slurm-cpus", "2", *arguments],
+            env=cluster.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=PATIENCE,
+            check=False,
+        )
+        printed = done.stdout.decode()
+        self.assertEqual(done.returncode, 0, printed)
+        self.assertIn("rushes-cli attach", printed)
+        return printed.split("job ")[1].split(";")[0]
+
+    def test_attach(self) -> None:
+        """Nobody of ours is there while it renders; who comes later hears it all."""
+        scene = write_scene("attach", "end=40", "frame-ms=50")
+        job = self.submit(scene)
+        self.assertEqual(cluster.jobs(), [job])
+        cluster.wait_until(
+            lambda: len(list(self.output.glob("attach/frames/frame*"))) > 5, "frames"
+        )
+        with Run(job, command="attach") as run:
+            self.assert_whole(run, 40)
+            clients = {e["client"] for e in run.events if e["event"] == "frame"}
+            self.assertEqual(len(clients), 2)
+
+    def test_stop(self) -> None:
+        job = self.submit(write_scene("stopped", "end=4000", "frame-ms=50"))
+        with Run(job, command="attach") as run:
+            run.frames(3)
+            with Run(job, "--stop", command="attach") as other:
+                self.assertEqual(other.finish(), 130, other.said())
+            self.assertEqual(run.finish(), 130, run.said())
+
+    def test_requeue(self) -> None:
+        """The job goes back to the queue, and then on where it was."""
+        job = self.submit(write_scene("requeue", "end=80", "frame-ms=50"))
+        with Run(job, command="attach") as run:
+            run.frames(10)
+            cluster.run("scontrol", "requeue", job)
+            self.assertEqual(run.finish(), 0, run.said())
+            self.assertEqual(run.events[-1]["done"], 80)
+            self.assertGreaterEqual(run.events[-1]["kept"], 10)
+            frames = {event["frame"] for event in run.events if is_done(event)}
+            self.assertEqual(len(run.done()), len(frames), "a frame was done twice")
+
+    def test_wrong(self) -> None:
+        """Mistakes are told before anything waits in a queue."""
+        done = subprocess.run(
+            [CLI, "submit", write_scene("wrong"), "--frames", "9-1"],
+            env=cluster.environment,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(cluster.jobs(), [])
+        with Run("999999", command="attach") as run:
+            self.assertEqual(run.finish(), 1)
+            self.assertIn("Slurm knows no job 999999", run.said())
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can hide folders from nodes")
