@@ -35,8 +35,7 @@ struct _RushesDetails
   GtkWidget *plan;
   GtkWidget *folder;
   GtkWidget *keyframe_scale, *keyframe_shift, *frames, *animations, *resolution, *format,
-      *color_depth, *color_mode, *engine, *samples, *denoising, *motion_blur, *threads, *addons,
-      *allow_scripts;
+      *color_depth, *color_mode, *engine, *samples, *denoising, *motion_blur, *threads, *addons;
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   RushesScene *first;            /* (owned) (nullable): the first of the selection */
   guint refresh_id;
@@ -53,7 +52,7 @@ get_row (RushesDetails *self, guint i)
                         self->animations,     self->resolution,     self->format,
                         self->color_depth,    self->color_mode,     self->engine,
                         self->samples,        self->denoising,      self->motion_blur,
-                        self->threads,        self->addons,         self->allow_scripts };
+                        self->threads,        self->addons };
 
   return i < G_N_ELEMENTS (rows) ? rows[i] : NULL;
 }
@@ -263,7 +262,6 @@ rushes_details_class_init (RushesDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, motion_blur);
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, threads);
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, addons);
-  gtk_widget_class_bind_template_child (widget_class, RushesDetails, allow_scripts);
   gtk_widget_class_install_action (widget_class, "details.choose-folder", NULL,
                                    choose_folder_action);
 }

@@ -217,15 +217,7 @@ static const Spec specs[] = {
   { "motion-blur", N_ ("Motion Blur"), { "motion-blur" }, switches, file_motion_blur },
   { "threads", N_ ("Threads"), { "threads" }, NULL, file_threads },
   { "addons", N_ ("Add-Ons"), { "addons" }, NULL, file_addons },
-  { "allow-scripts", N_ ("Allow Scripts"), { "allow-scripts" }, NULL, NULL },
 };
-
-/* Nothing that the file could decide about itself. */
-static gboolean
-is_switch (const Spec *spec)
-{
-  return spec->get_file == NULL;
-}
 
 /* ---- Values as text -------------------------------------------------- */
 
@@ -258,8 +250,6 @@ get_text (const Spec *spec, RushesSettings *settings)
       return g_strdup (
           g_ascii_formatd (buffer, sizeof buffer, "%.10g", g_value_get_double (&value)));
     }
-  if (G_VALUE_HOLDS_BOOLEAN (&value))
-    return g_strdup (g_value_get_boolean (&value) ? "on" : "off");
   g_assert (G_VALUE_HOLDS_ENUM (&value));
   return g_strdup (g_value_get_enum (&value) == RUSHES_SWITCH_ON ? "on" : "off");
 }
@@ -300,11 +290,6 @@ set_text (const Spec *spec, RushesSettings *settings, const char *text, GError *
     }
   if (spec->properties[1] != NULL)
     return set_resolution (settings, text, error);
-  if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
-    {
-      g_object_set (settings, name, g_str_equal (text, "on"), NULL);
-      return TRUE;
-    }
   if (G_IS_PARAM_SPEC_ENUM (pspec))
     {
       g_object_set (settings, name, g_str_equal (text, "on") ? RUSHES_SWITCH_ON : RUSHES_SWITCH_OFF,
@@ -357,7 +342,7 @@ get_common_file_text (RushesSettingRow *self)
 {
   g_autofree char *common = NULL;
 
-  for (guint i = 0; self->spec->get_file != NULL && i < count_scenes (self); i++)
+  for (guint i = 0; i < count_scenes (self); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
       const RushesReport *report = rushes_scene_get_report (scene);
@@ -429,12 +414,6 @@ selected_cb (RushesSettingRow *self)
 }
 
 static void
-active_cb (RushesSettingRow *self)
-{
-  apply (self, gtk_switch_get_active (GTK_SWITCH (self->editor)) ? "on" : NULL);
-}
-
-static void
 reset_cb (RushesSettingRow *self)
 {
   if (GTK_IS_ENTRY (self->editor))
@@ -449,12 +428,7 @@ make_editor (RushesSettingRow *self)
 {
   GtkWidget *editor;
 
-  if (is_switch (self->spec))
-    {
-      editor = gtk_switch_new ();
-      g_signal_connect_swapped (editor, "notify::active", G_CALLBACK (active_cb), self);
-    }
-  else if (self->spec->choices != NULL)
+  if (self->spec->choices != NULL)
     {
       editor = gtk_drop_down_new (NULL, NULL);
       g_signal_connect_swapped (editor, "notify::selected", G_CALLBACK (selected_cb), self);
@@ -552,9 +526,7 @@ rushes_setting_row_refresh (RushesSettingRow *self)
   text = get_common_text (self, &mixed);
   file = get_common_file_text (self);
   self->updating = TRUE;
-  if (is_switch (self->spec))
-    gtk_switch_set_active (GTK_SWITCH (self->editor), g_strcmp0 (text, "on") == 0);
-  else if (self->spec->choices != NULL)
+  if (self->spec->choices != NULL)
     refresh_choices (self, text, file, mixed);
   else
     refresh_entry (self, text, file, mixed);
@@ -563,13 +535,10 @@ rushes_setting_row_refresh (RushesSettingRow *self)
 
   if (self->problem != NULL)
     subtitle = g_strdup (self->problem);
-  else if (is_switch (self->spec))
-    subtitle = g_strdup (_ ("Python in the file may run: only if you trust it"));
   else if ((text != NULL || mixed) && file != NULL)
     subtitle = g_strdup_printf (_ ("From file: %s"), file);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle != NULL ? subtitle : "");
-  gtk_widget_set_visible (self->reset, !is_switch (self->spec) &&
-                                           (text != NULL || mixed || self->problem != NULL));
+  gtk_widget_set_visible (self->reset, text != NULL || mixed || self->problem != NULL);
 }
 
 /**

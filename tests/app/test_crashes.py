@@ -607,9 +607,6 @@ def test_change_everything_while_rendering() -> None:
             wait_until(lambda: len(here.surfaces(program)) > 1, "a list")
             here.key("Down", "Return")
             program.find("button", f"Reset {name}")
-        switch = program.find("switch", re.compile("^Allow Scripts"))
-        switch.click()
-        program.find("switch", where=lambda it: "checked" in it.states)
         for jobs in ("5", "1", "3"):
             open_jobs(window)
             here.key("ctrl+a")
