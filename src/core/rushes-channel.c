@@ -109,6 +109,10 @@ error_from_code (gint64 code)
       return RUSHES_ERROR_OUT_OF_MEMORY;
     case 11:
       return RUSHES_ERROR_NOT_SHARED;
+    case 12:
+      return RUSHES_ERROR_SCRIPTS_BLOCKED;
+    case 13:
+      return RUSHES_ERROR_FILE_CHANGED;
     case -32602:
       return RUSHES_ERROR_INVALID;
     default:

@@ -677,7 +677,8 @@ load_work (PoolWorker *worker, PoolWork *work)
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
-                                 rushes_scene_get_applied_settings (scene));
+                                 rushes_scene_get_applied_settings (scene),
+                                 rushes_scene_get_applied_trust (scene));
   if (pool_place_is_remote (worker->place))
     rushes_verbs_add_access (calls, rushes_scene_get_path (scene),
                              rushes_output_get_blend_size (rushes_scene_get_output (scene)),
