@@ -159,6 +159,16 @@ add_scripts (GArray *problems, RushesScene *scene, GStrv scripts)
   problem->names = scripts;
 }
 
+static void
+add_unstretchable (GArray *problems, GStrv names)
+{
+  Problem *problem = add (problems, "dialog-warning-symbolic",
+                          g_strdup (_ ("Not everything follows the keyframe scale")));
+
+  problem->subtitle = g_strdup (_ ("These keep the times that they have in the file"));
+  problem->names = names;
+}
+
 /* While it is being rendered, other settings than those that it has now. */
 static void
 add_changed (GArray *problems, RushesScene *scene)
@@ -233,6 +243,9 @@ list_problems (RushesScene *scene)
         add_missing (problems, report->missing);
       if (report->scripts != NULL)
         add_scripts (problems, scene, report->scripts);
+      if (report->unstretchable != NULL &&
+          rushes_settings_is_set (rushes_scene_get_settings (scene), "keyframe-scale"))
+        add_unstretchable (problems, report->unstretchable);
       for (guint i = 0; report->warnings != NULL && report->warnings[i] != NULL; i++)
         add (problems, "dialog-information-symbolic", g_strdup (report->warnings[i]));
     }

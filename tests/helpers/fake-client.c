@@ -667,6 +667,22 @@ initialize (JsonObject *params, GString *out)
   return 0;
 }
 
+/* The rest of the list, and which of them is the scene's own. */
+static void
+append_camera_names (GString *out)
+{
+  const char *text = get_value (scene.list, "cameras");
+  g_auto (GStrv) names = g_strsplit (text != NULL ? text : "Camera", ",", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *name = quote (names[i]);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "," : "", name);
+    }
+  g_string_append_printf (out, "],\"camera\":\"%s\",", names[0]);
+}
+
 static int
 inspect (JsonObject *params, GString *out)
 {
@@ -682,7 +698,9 @@ inspect (JsonObject *params, GString *out)
   g_string_append_printf (out, "\"path\":%s,", path);
   g_string_append (out, get_value (scene.list, "no-camera") != NULL
                             ? "\"cameras\":[],\"camera\":null,"
-                            : "\"cameras\":[\"Camera\"],\"camera\":\"Camera\",");
+                            : "\"cameras\":[");
+  if (get_value (scene.list, "no-camera") == NULL)
+    append_camera_names (out);
   append_list (out, "missing", "missing", TRUE);
   if (get_value (scene.list, "has-scripts") == NULL)
     g_string_append (out, "\"has_scripts\":false,\"scripts\":[],\"blocked\":null,");
