@@ -211,7 +211,6 @@ cli_inspect (int argc, char **argv)
   g_autoptr (RushesLauncher) launcher = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
-  guint sources[2];
 
   g_option_context_set_summary (
       context, _ ("Says what Blender scenes hold: one JSON object a line for each."));
@@ -241,8 +240,9 @@ cli_inspect (int argc, char **argv)
   self.log_dir =
       log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
   self.paths = argv + 1;
-  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
-  sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);
+  /* To the end of the program: a second Ctrl+C must not cut off an answer. */
+  g_unix_signal_add (SIGINT, interrupt_cb, &self);
+  g_unix_signal_add (SIGTERM, interrupt_cb, &self);
 
   if (self.paths[0] != NULL)
     {
@@ -250,8 +250,6 @@ cli_inspect (int argc, char **argv)
       g_main_loop_run (loop);
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
   g_clear_object (&self.client);
   g_free (self.log_dir);
   rushes_trust_unref (self.trust);

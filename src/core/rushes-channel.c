@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
 #include <jsonrpc-glib.h>
 
 #include "rushes-channel.h"
@@ -21,18 +22,19 @@
  * JSON-RPC 2.0 with Content-Length framing; calls are answered in their order.
  * It knows two streams and the protocol; it knows no process and no time.
  *
- * jsonrpc-glib's streams do the framing. Its client is not used: up to 3.44 it
- * turns an error reply into text, and warns on the terminal about what a
- * client of ours must not say.
+ * jsonrpc-glib's stream reads. Its client is not used: up to 3.44 it turns an
+ * error reply into text, and warns on the terminal about what a client of ours
+ * must not say. Nor is its other stream, which writes each message in a thread: that
+ * costs more than all the rest of a call, and a pipe can be written from the main
+ * loop.
  */
 struct _RushesChannel
 {
   GObject parent_instance;
-  GInputStream *input;         /* (owned): a JsonrpcInputStream */
-  GOutputStream *output;       /* (owned) */
-  GMemoryOutputStream *framed; /* (owned): what is to be written next */
-  JsonrpcOutputStream *framer; /* (owned): writes to that */
-  GByteArray *outgoing;        /* (owned): what is being written */
+  GInputStream *input;   /* (owned): a JsonrpcInputStream */
+  GOutputStream *output; /* (owned) */
+  GString *queued;       /* (owned): what is to be written next */
+  GString *outgoing;     /* (owned): what is being written */
   gboolean writing;
   char *marker;              /* (owned): the line that begins the protocol */
   GCancellable *cancellable; /* (owned): ends the reading */
@@ -58,7 +60,7 @@ static guint signals[N_SIGNALS];
 
 static void read_noise (RushesChannel *self);
 static void read_message (RushesChannel *self);
-static void write_framed (RushesChannel *self);
+static void write_queued (RushesChannel *self);
 
 static void
 end (RushesChannel *self, const GError *error)
@@ -329,29 +331,24 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   self->writing = FALSE;
   if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
-    write_framed (self);
+    write_queued (self);
   else if (self->reading)
     end (self, NULL);
 }
 
-/* jsonrpc-glib's stream would write in a thread each time, which costs more than all
- * the rest of a call; a pipe can be written from the main loop. */
 static void
-write_framed (RushesChannel *self)
+write_queued (RushesChannel *self)
 {
-  gsize size = g_memory_output_stream_get_data_size (self->framed);
+  GString *written = self->outgoing;
 
-  if (self->writing || size == 0)
+  if (self->writing || self->queued->len == 0)
     return;
 
   self->writing = TRUE;
-  g_byte_array_set_size (self->outgoing, 0);
-  g_byte_array_append (self->outgoing, g_memory_output_stream_get_data (self->framed),
-                       (guint) size);
-  g_seekable_truncate (G_SEEKABLE (self->framed), 0, NULL, NULL);
-  g_seekable_seek (G_SEEKABLE (self->framed), 0, G_SEEK_SET, NULL, NULL);
-  g_output_stream_write_all_async (self->output, self->outgoing->data, size, G_PRIORITY_DEFAULT,
-                                   NULL, write_cb, g_object_ref (self));
+  self->outgoing = self->queued;
+  self->queued = g_string_truncate (written, 0);
+  g_output_stream_write_all_async (self->output, self->outgoing->str, self->outgoing->len,
+                                   G_PRIORITY_DEFAULT, NULL, write_cb, g_object_ref (self));
 }
 
 /**
@@ -384,7 +381,9 @@ void
 rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
 {
   g_autoptr (GVariant) message = NULL;
+  g_autofree char *text = NULL;
   GVariantDict dict;
+  gsize size;
 
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
   g_return_if_fail (method != NULL);
@@ -396,10 +395,11 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
   g_variant_dict_insert (&dict, "method", "s", method);
   g_variant_dict_insert_value (&dict, "params",
                                params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  /* The stream does not take a floating reference. */
   message = g_variant_ref_sink (g_variant_dict_end (&dict));
-  jsonrpc_output_stream_write_message (self->framer, message, NULL, NULL);
-  write_framed (self);
+  text = json_gvariant_serialize_data (message, &size);
+  g_string_append_printf (self->queued, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
+  g_string_append_len (self->queued, text, (gssize) size);
+  write_queued (self);
 }
 
 /**
@@ -440,9 +440,8 @@ rushes_channel_finalize (GObject *object)
 
   g_clear_object (&self->input);
   g_clear_object (&self->output);
-  g_clear_object (&self->framer);
-  g_clear_object (&self->framed);
-  g_clear_pointer (&self->outgoing, g_byte_array_unref);
+  g_string_free (self->queued, TRUE);
+  g_string_free (self->outgoing, TRUE);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->marker, g_free);
 
@@ -506,9 +505,8 @@ static void
 rushes_channel_init (RushesChannel *self)
 {
   self->cancellable = g_cancellable_new ();
-  self->framed = G_MEMORY_OUTPUT_STREAM (g_memory_output_stream_new_resizable ());
-  self->framer = jsonrpc_output_stream_new (G_OUTPUT_STREAM (self->framed));
-  self->outgoing = g_byte_array_new ();
+  self->queued = g_string_new (NULL);
+  self->outgoing = g_string_new (NULL);
 }
 
 /**

@@ -49,6 +49,7 @@ struct _RushesManager
   RushesOrder order;
   guint start_timeout;
   guint frame_timeout;
+  gboolean frame_timeout_auto;
   guint max_attempts;
   gboolean factory_startup;
   gboolean sandbox;
@@ -67,6 +68,7 @@ enum
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
+  PROP_FRAME_TIMEOUT_AUTO,
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
@@ -346,6 +348,12 @@ get_jobs (RushesManager *self)
   return self->jobs_auto ? RUSHES_JOBS_AUTO : self->jobs;
 }
 
+static guint
+get_frame_timeout (RushesManager *self)
+{
+  return self->frame_timeout_auto ? RUSHES_FRAME_TIMEOUT_AUTO : self->frame_timeout;
+}
+
 static void
 jobs_reason_cb (RushesManager *self)
 {
@@ -373,7 +381,7 @@ run (RushesManager *self)
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
   rushes_pool_set_trust (self->pool, self->trust);
   g_object_set (self->pool, "jobs", get_jobs (self), "order", self->order, "start-timeout",
-                self->start_timeout, "frame-timeout", self->frame_timeout, "max-attempts",
+                self->start_timeout, "frame-timeout", get_frame_timeout (self), "max-attempts",
                 self->max_attempts, NULL);
   g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
   g_signal_connect_swapped (self->pool, "frame-started", G_CALLBACK (frame_started_cb), self);
@@ -1104,6 +1112,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_FRAME_TIMEOUT:
       g_value_set_uint (value, self->frame_timeout);
       break;
+    case PROP_FRAME_TIMEOUT_AUTO:
+      g_value_set_boolean (value, self->frame_timeout_auto);
+      break;
     case PROP_MAX_ATTEMPTS:
       g_value_set_uint (value, self->max_attempts);
       break;
@@ -1226,7 +1237,13 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_FRAME_TIMEOUT:
       changed = take_uint (&self->frame_timeout, value);
       if (changed)
-        pass_on (self, "frame-timeout", self->frame_timeout);
+        pass_on (self, "frame-timeout", get_frame_timeout (self));
+      break;
+    case PROP_FRAME_TIMEOUT_AUTO:
+      changed = self->frame_timeout_auto != g_value_get_boolean (value);
+      self->frame_timeout_auto = g_value_get_boolean (value);
+      if (changed)
+        pass_on (self, "frame-timeout", get_frame_timeout (self));
       break;
     case PROP_MAX_ATTEMPTS:
       changed = take_uint (&self->max_attempts, value);
@@ -1357,6 +1374,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_FRAME_TIMEOUT] =
       g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, writable);
+  /**
+   * RushesManager:frame-timeout-auto:
+   *
+   * Whether #RushesManager:frame-timeout is found by what frames take.
+   */
+  properties[PROP_FRAME_TIMEOUT_AUTO] =
+      g_param_spec_boolean ("frame-timeout-auto", NULL, NULL, FALSE, writable);
   /**
    * RushesManager:max-attempts:
    *

@@ -868,20 +868,42 @@ note_poses (RushesOutput *self, guint frame, GVariant *poses, GError **error)
   return FALSE;
 }
 
+/**
+ * rushes_output_check_folders:
+ * @self: a bound output
+ * @error: return location for a #GError
+ *
+ * Returns: whether its folders are where they were; otherwise
+ *   %RUSHES_ERROR_NOT_WRITABLE, as they have been moved, removed or unmounted
+ */
+gboolean
+rushes_output_check_folders (RushesOutput *self, GError **error)
+{
+  gboolean ok = rushes_lock_is_current (self->lock);
+
+  for (guint i = 0; ok && i < self->info->kinds->len; i++)
+    {
+      g_autofree char *name = rushes_output_build_staging_name (self, i, 0, 0);
+      g_autofree char *path = resolve (self, name);
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      ok = g_file_test (folder, G_FILE_TEST_IS_DIR);
+    }
+  if (!ok)
+    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                 _ ("The output folder “%s” is no longer there"), self->root);
+  return ok;
+}
+
 static gboolean
 commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *poses, GError **error)
 {
   guint n_kinds = self->info->kinds->len;
   long long size = 0;
 
-  if (!rushes_lock_is_current (self->lock))
-    {
-      /* What has been rendered here would lie alone, in a folder of that name. */
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                   _ ("The output folder “%s” is no longer there"), self->root);
-      return FALSE;
-    }
-  if (!rushes_blend_check_unchanged (self->blend, error))
+  /* What has been rendered here would lie alone, in a folder of that name. */
+  if (!rushes_output_check_folders (self, error) ||
+      !rushes_blend_check_unchanged (self->blend, error))
     return FALSE;
   for (guint i = 0; i < n_kinds; i++)
     if (!check_file (self, i, staging[i], error))

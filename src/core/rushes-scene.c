@@ -1251,10 +1251,28 @@ rushes_scene_get_folder (RushesScene *self)
   return self->folder;
 }
 
+/* They are in a folder that is not its own any more. */
+static void
+forget_results (RushesScene *self)
+{
+  g_clear_pointer (&self->frames, rushes_frames_free);
+  g_clear_pointer (&self->saved_newest, g_free);
+  g_clear_pointer (&self->redo, rushes_frame_range_unref);
+  rushes_blanks_clear (self->blanks);
+  self->saved = (Counts){ 0 };
+  self->newest = -1;
+  self->n_kept = 0;
+  if (self->state == RUSHES_SCENE_FINISHED || self->state == RUSHES_SCENE_FAILED)
+    rushes_scene_requeue (self);
+  else
+    progress_changed (self);
+}
+
 /**
  * rushes_scene_set_folder:
  * @self: a scene that is not being worked on
- * @folder: where its results go; relative to the current folder
+ * @folder: where its results go; relative to the current folder. What has been
+ *   rendered into another one does not count any more.
  */
 void
 rushes_scene_set_folder (RushesScene *self, const char *folder)
@@ -1268,6 +1286,8 @@ rushes_scene_set_folder (RushesScene *self, const char *folder)
   absolute = g_canonicalize_filename (folder, NULL);
   if (g_strcmp0 (self->folder, absolute) == 0)
     return;
+  if (self->folder != NULL)
+    forget_results (self);
   g_free (self->folder);
   self->folder = g_steal_pointer (&absolute);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);

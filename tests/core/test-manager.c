@@ -256,6 +256,7 @@ test_properties (Fixture *fixture, gconstpointer data)
   rushes_test_property_notify (fixture->manager, "order", RUSHES_ORDER_ONE_AFTER_ANOTHER,
                                RUSHES_ORDER_SIDE_BY_SIDE);
   rushes_test_property_notify (fixture->manager, "start-timeout", 5, 6);
+  rushes_test_property_notify (fixture->manager, "frame-timeout-auto", TRUE, FALSE);
   rushes_test_property_notify (fixture->manager, "frame-timeout", 5, 6);
   rushes_test_property_notify (fixture->manager, "max-attempts", 5, 6);
   rushes_test_property_notify (fixture->manager, "factory-startup", TRUE, FALSE);
@@ -1134,6 +1135,14 @@ test_set_output (Fixture *fixture, gconstpointer data)
   rushes_manager_set_output (fixture->manager, scene, elsewhere);
   g_assert_cmpstr (rushes_scene_get_folder (scene), ==,
                    stage == LOADING || stage == RENDERING ? before : expected);
+  if (stage == FINISHED || stage == FAILED)
+    {
+      /* Nothing is there. */
+      assert_state (scene, RUSHES_SCENE_QUEUED);
+      g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 0);
+      g_assert_cmpuint (rushes_scene_get_n_failed (scene), ==, 0);
+      g_assert_null (rushes_scene_get_newest_file (scene));
+    }
   rushes_manager_set_output (fixture->manager, scene, NULL);
   g_assert_cmpstr (rushes_scene_get_folder (scene), ==, before);
   rushes_manager_stop (fixture->manager);

@@ -418,6 +418,64 @@ class Render(CliTest):
         frames = [each["frame"] for each in events if each["event"] == "frame"]
         self.assertEqual(frames, [2])
 
+    def test_two_hosts(self) -> None:
+        """Of two computers on one folder the second says who has it, and where."""
+        self.blend("one.blend", "end=2", "gate=2")
+        mapped = ["--map-root-user"] if os.geteuid() else []
+        away = ["unshare", "--uts", *mapped, "sh", "-c", 'hostname far-away && "$@"']
+        if subprocess.run([*away, "sh", "true"], check=False).returncode != 0:
+            self.skipTest("there are no namespaces here")
+        holder = subprocess.Popen(
+            [*away, "sh", *self.command("--progress", "json", "one.blend")],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        with holder:
+            self.wait_for_event(holder, "frame")
+            lock = self.output / "one" / ".rushes.lock"
+            pid, host = lock.read_text().split(" ")
+            self.assertEqual(host, "far-away")
+            second = self.cli("--progress", "none", "one.blend")
+            self.assertEqual(second.returncode, FAILED)
+            told = second.stderr.decode()
+            self.assertIn(f"Process {pid} on far-away renders into", told)
+            (self.folder / "one.blend.open").touch()
+            self.assertEqual(holder.wait(PATIENCE), OK)
+        self.assertEqual(self.cli("--progress", "none", "one.blend").returncode, OK)
+
+    def test_folder_is_replaced(self) -> None:
+        """By a file: one error for the scene, not one for each frame."""
+        for name in "one", "one/frames":
+            with self.subTest(name):
+                self.blend("one.blend", "end=9", "gate=2")
+                process = subprocess.Popen(
+                    self.command("--progress", "json", "-j", "2", "one.blend"),
+                    cwd=self.folder,
+                    env=self.env,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+                with process:
+                    self.wait_for_event(process, "frame")
+                    (self.output / name).rename(self.folder / "gone")
+                    (self.output / name).write_text("a file")
+                    (self.folder / "one.blend.open").touch()
+                    assert process.stdout and process.stderr
+                    events = parse(process.stdout.read())
+                    told = process.stderr.read().decode()
+                    self.assertEqual(process.wait(PATIENCE), FAILED)
+                self.assertEqual([e for e in events if e["event"] == "frame"], [])
+                ends = [e for e in events if e["event"] == "scene"]
+                self.assertEqual([e["cause"] for e in ends], ["not-writable"])
+                self.assertEqual(told.count("\n"), 1, told)
+                self.assertIn("no longer there", told)
+                (self.output / name).unlink()
+                shutil.rmtree(self.folder / "gone")
+                shutil.rmtree(self.output)
+                (self.folder / "one.blend.open").unlink()
+
     def test_trust(self) -> None:
         """What the window has noted holds here too, as long as the file is the same."""
         blend = self.folder / self.blend("rig.blend", "end=2", "has-scripts")
