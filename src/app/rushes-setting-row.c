@@ -87,8 +87,8 @@ static const Choice depths[] = {
 
 static const Choice modes[] = {
   { "BW", N_ ("Grey") },
-  { "RGB", N_ ("Colour") },
-  { "RGBA", N_ ("Colour and alpha") },
+  { "RGB", N_ ("Color") },
+  { "RGBA", N_ ("Color and alpha") },
   { NULL, NULL },
 };
 
@@ -244,7 +244,7 @@ static const Spec specs[] = {
   { "resolution", N_ ("Resolution"), { "width", "height" }, .get_file = file_resolution },
   { "format", N_ ("Format"), { "format" }, .choices = formats, .get_file = file_format },
   { "color-depth",
-    N_ ("Colour Depth"),
+    N_ ("Color Depth"),
     { "color-depth" },
     .choices = depths,
     .get_file = file_depth },
@@ -274,7 +274,7 @@ static const Spec specs[] = {
   { "camera", N_ ("Camera"), { "camera" }, .choices = cameras, .get_file = file_camera },
   { "device", N_ ("Device"), { "device" }, .choices = devices, .get_file = file_device },
   { "exr-codec",
-    N_ ("Packing"),
+    N_ ("EXR Codec"),
     { "exr-codec" },
     .choices = codecs,
     .unset = N_ ("Automatic, without loss") },
@@ -310,7 +310,7 @@ static const Spec specs[] = {
   { "debug-previews",
     N_ ("Previews"),
     { "debug-previews" },
-    .hint = N_ ("A colour picture of each output that is none") },
+    .hint = N_ ("A color picture of each output that is none") },
 };
 
 /* Nothing that the file could decide about itself. */

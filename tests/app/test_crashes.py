@@ -604,7 +604,7 @@ def test_change_everything_while_rendering() -> None:
             "Engine",
             "Camera",
             "Channels",
-            "Colour Depth",
+            "Color Depth",
             "Format",
             "Animations",
         )
