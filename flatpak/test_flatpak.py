@@ -221,6 +221,13 @@ class FlathubTest(TestCase):
             run.kill_program(signal.SIGKILL)
             run.assert_gone()
 
+    def test_not_installed(self) -> None:
+        run = Done(
+            self.scene(), f"--blender={BLENDER}//none", f"--output={self.work}/out"
+        )
+        self.assertNotEqual(run.exit_code, 0)
+        self.assertIn(f"“flatpak install {BLENDER}//none”", run.complaints)
+
     def test_outside(self) -> None:
         """With it, but without a Flatpak of Rushes."""
         scene, output = self.scene(), self.work / "out"

@@ -195,3 +195,33 @@ def animated() -> Iterator[Any]:
     for block in data_blocks():
         if getattr(block, "animation_data", None) is not None:
             yield block
+
+
+def actions_of(owner: Any) -> Iterator[Any]:
+    """Every action that animates a data-block, by itself or as a strip."""
+    data = owner.animation_data
+    if data is None:
+        return
+    if data.action is not None:
+        yield data.action
+    for track in data.nla_tracks:
+        waiting = list(track.strips)
+        while waiting:
+            strip = waiting.pop()
+            if strip.action is not None:
+                yield strip.action
+            waiting.extend(getattr(strip, "strips", ()))
+
+
+def curves_of(owner: Any) -> Iterator[Any]:
+    """Every curve and every driver that may change a data-block."""
+    if owner.animation_data is not None:
+        yield from owner.animation_data.drivers
+    for action in actions_of(owner):
+        yield from fcurves(action)
+
+
+def drawings() -> Iterator[Any]:
+    """Every Grease Pencil: those that can be rendered had another name in 4.3 and 4.4."""
+    for name in ("grease_pencils", "grease_pencils_v3"):
+        yield from getattr(bpy.data, name, ())

@@ -22,6 +22,16 @@ from .verbs import Result, verb
 #: Names that the folder of a camera cannot have, as files lie there.
 _TAKEN = {"rushes.json", "rushes.poses", "transforms.json"}
 
+#: What of a camera's data its focal lengths and its principal point come from.
+_LENS = {
+    "lens",
+    "ortho_scale",
+    "sensor_height",
+    "sensor_width",
+    "shift_x",
+    "shift_y",
+}
+
 #: What some file system or other does not take in a name, or at its end.
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
 
@@ -102,7 +112,7 @@ def describe(session: Session, viewpoint: Viewpoint) -> Result:
     camera = evaluated(viewpoint.camera)
     data = camera.data
     width, height = rendered_size(scene)
-    lengths = _lengths(scene, camera) if data.type != "PANO" else (0.0,) * 4
+    lengths = _lengths(scene, data) if data.type != "PANO" else (0.0,) * 4
     return {
         "camera": viewpoint.camera.name,
         "folder": viewpoint.folder,
@@ -147,26 +157,40 @@ def axes(camera: Any) -> list[list[float]]:
     return [list(axis)[:3] for axis in list(placement(evaluated(camera)).col)[:3]]
 
 
-def _lengths(scene: Any, camera: Any) -> tuple[float, float, float, float]:
-    """Focal lengths and principal point, from the projection that Blender itself uses."""
+def _lengths(scene: Any, lens: Any) -> tuple[float, float, float, float]:
+    """Focal lengths and principal point of a camera's data, by Blender's own rules.
+
+    Its matrix of projection would say the same, but with an animated lens the rounding
+    of what does not change would differ from frame to frame.
+    """
     render = scene.render
     width, height = frame_size(scene)
-    projection = camera.calc_matrix_camera(
-        bpy.context.evaluated_depsgraph_get(),
-        x=width,
-        y=height,
-        scale_x=render.pixel_aspect_x,
-        scale_y=render.pixel_aspect_y,
-    )
-    # The centre is in column 2 times -Z, or in column 3 if depth makes no difference.
-    sign, column = (1, 3) if camera.data.type == "ORTHO" else (-1, 2)
+    # Pixels are so much higher than wide.
+    aspect = render.pixel_aspect_y / render.pixel_aspect_x
+    fit = lens.sensor_fit
+    if fit == "AUTO":
+        fit = "HORIZONTAL" if width >= height * aspect else "VERTICAL"
+    # How many pixels, as wide as they are, the sensor has.
+    across = width if fit == "HORIZONTAL" else height * aspect
+    if lens.type == "ORTHO":
+        focal = across / lens.ortho_scale
+    else:
+        by_height = lens.sensor_fit == "VERTICAL"
+        size = lens.sensor_height if by_height else lens.sensor_width
+        focal = across * lens.lens / size
     left, top = crop_edges((width, height), *border(scene))[:2]
     return (
-        projection[0][0] * width / 2,
-        projection[1][1] * height / 2,
-        (1 + sign * projection[0][column]) * width / 2 - left,
-        (1 - sign * projection[1][column]) * height / 2 - top,
+        focal,
+        focal / aspect,
+        width / 2 - lens.shift_x * across - left,
+        height / 2 + lens.shift_y * across / aspect - top,
     )
+
+
+def zooms(camera: Any) -> bool:
+    """Whether a camera's focal length or principal point may change in time."""
+    curves = blender.curves_of(camera.data)
+    return any(curve.data_path in _LENS for curve in curves)
 
 
 # Of scenes

@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from . import blender
+from . import blender, sequences, timed
 from .simulations import simulations
 
 _FRAME_IN_EXPRESSION = re.compile(r"\bframe\b")
@@ -31,9 +31,8 @@ def own_clocks(scene: Any) -> Iterator[str]:
     for clip in bpy.data.movieclips:
         if clip.users:
             yield f"movie clip {clip.name!r}"
-    for image in bpy.data.images:
-        if image.users and image.source in ("SEQUENCE", "MOVIE"):
-            yield f"image sequence {image.name!r}"
+    yield from dict.fromkeys(map(str, sequences.fixed(scene)))
+    yield from timed.fixed_modifiers(scene)
     if scene.render.use_sequencer and len(blender.strips(scene)):
         yield "strips of the video sequencer"
     for tree in bpy.data.node_groups:

@@ -18,7 +18,7 @@ def render_into(paths: Iterable[str], write_still: bool = False) -> None:
     paths = list(paths)
     for path in paths:
         # Blender would make it again, where a disk was mounted before.
-        if not os.path.exists(os.path.dirname(path)):
+        if not os.path.isdir(os.path.dirname(path)):
             raise NotWritable("The output folder is gone")
         remove(path)
     try:

@@ -105,6 +105,18 @@ class NotShared(RequestError):
     code = 11
 
 
+class ScriptsBlocked(RequestError):
+    """It failed, and Python in the file that might have helped is not allowed."""
+
+    code = 12
+
+
+class FileChanged(RequestError):
+    """The file is not the one that was meant."""
+
+    code = 13
+
+
 def one_line(text: str) -> str:
     """`text` in one line, without the prefixes that Blender puts before its reports."""
     lines = (line.strip().removeprefix("Error: ") for line in text.splitlines())

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 
 # "BLENDER-v403" until 4.5, "BLENDER17-01v0502" since.
 _HEADER = re.compile(rb"BLENDER(?:[-_][vV](\d)(\d\d)|\d\d-\d\dv(\d\d)(\d\d))")
+
+_CHUNK = 1 << 20
 
 
 def saved_version(path: str) -> tuple[int, int] | None:
@@ -24,6 +27,15 @@ def saved_version(path: str) -> tuple[int, int] | None:
         return None
     major, minor = (int(digits) for digits in match.groups() if digits)
     return major, minor
+
+
+def sha256(path: str) -> str:
+    """The hash of a file's content, in hexadecimal digits. Raises OSError."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as content:
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def tells_full_disk(message: str) -> bool:

@@ -9,7 +9,16 @@ from typing import Any
 import bpy
 
 from . import blender, files, process, verbs
-from .errors import InvalidParams, LoadFailed, NoCamera, RequestError, Unsupported
+from .errors import (
+    FileChanged,
+    InvalidParams,
+    LoadFailed,
+    NoCamera,
+    RequestError,
+    ScriptsBlocked,
+    Unsupported,
+)
+from .scripts import blocked
 from .session import Session
 from .settings import frame_size
 from .verbs import Result, verb
@@ -26,18 +35,40 @@ def hello(session: Session) -> Result:
     }
 
 
-@verb(blend_file=verbs.text, root=verbs.text, allow_scripts=verbs.flag)
+@verb(
+    blend_file=verbs.text,
+    root=verbs.text,
+    allow_scripts=verbs.flag,
+    sha256=verbs.text,
+)
 def initialize(
-    session: Session, *, blend_file: str, root: str, allow_scripts: bool = False
+    session: Session,
+    *,
+    blend_file: str,
+    root: str,
+    allow_scripts: bool = False,
+    sha256: str | None = None,
 ) -> Result:
-    """Load a file whose frames are to be rendered below the folder `root`."""
+    """Load a file whose frames are to be rendered below the folder `root`.
+
+    Its Python runs only with `allow_scripts`, and if a `sha256` is given only if that is
+    the hash of the file: somebody trusts this content, not whatever is there.
+    """
     if not os.path.isabs(root):
         raise InvalidParams("root must be an absolute path")
-    scene = load(session, blend_file, allow_scripts)
+    scene = load(session, blend_file, allow_scripts, sha256)
+    not_run = "" if allow_scripts else blocked()
+    if scene.camera is None and not_run:
+        raise ScriptsBlocked(
+            f"The scene has no camera, and its scripts are blocked: {not_run}"
+        )
     if scene.camera is None:
         raise NoCamera("The scene has no camera")
     session.begin(scene, root)
+    session.blocked = not_run
     warnings = prepare(scene)
+    if not_run:
+        warnings.append(f"Scripts of the scene are blocked: {not_run}")
     return {**summary(scene), "has_camera": True, "warnings": warnings}
 
 
@@ -77,7 +108,9 @@ def save_file(session: Session, *, path: str) -> Result:
     return {}
 
 
-def load(session: Session, path: str, allow_scripts: bool) -> Any:
+def load(
+    session: Session, path: str, allow_scripts: bool, sha256: str | None = None
+) -> Any:
     """Open a file; its active scene."""
     session.forget()
     if not os.path.isabs(path):
@@ -86,6 +119,8 @@ def load(session: Session, path: str, allow_scripts: bool) -> Any:
     if newer:
         # Older Blenders may crash over such a file, so this cannot wait.
         session.log("warning", f"{path}: {newer}")
+    if allow_scripts and sha256 is not None:
+        check_content(path, sha256)
     try:
         bpy.ops.wm.open_mainfile(
             filepath=path, load_ui=False, use_scripts=allow_scripts
@@ -94,6 +129,16 @@ def load(session: Session, path: str, allow_scripts: bool) -> Any:
         reason = f" ({newer})" if newer else ""
         raise LoadFailed(blender.words(error) + reason) from error
     return bpy.context.scene
+
+
+def check_content(path: str, sha256: str) -> None:
+    """Raises FileChanged if the file's content does not have this hash."""
+    try:
+        found = files.sha256(path)
+    except OSError as error:
+        raise LoadFailed(f"{path}: {error.strerror}") from error
+    if found != sha256:
+        raise FileChanged(f"{path} has changed since its scripts were allowed")
 
 
 def newer_version(saved_by: tuple[int, int] | None) -> str:

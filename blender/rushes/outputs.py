@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from . import blender, compositor, segments, verbs
-from .cameras import Viewpoint, viewpoints
+from .cameras import Viewpoint, viewpoints, zooms
 from .errors import InvalidParams, Unsupported
 from .passes import PASSES
 from .session import Session, Wanted
@@ -79,13 +79,18 @@ def outputs(session: Session) -> Result:
     """The files of a frame, as render_frame wants them; which number each object has, if
     there are segmentations. What cannot be rendered is an error here."""
     _check(session)
+    views = viewpoints(session)
     result: Result = {
-        "outputs": [
-            asdict(output)
-            for viewpoint in viewpoints(session)
-            for output in of(session, viewpoint)
-        ]
+        "outputs": [asdict(output) for view in views for output in of(session, view)],
+        "warnings": [],
     }
+    if "flows" in session.outputs:
+        result["warnings"] = [
+            f"The lens of camera {view.camera.name!r} is animated, and optical flow"
+            " leaves that out"
+            for view in views
+            if zooms(view.camera)
+        ]
     if "segmentations" in session.outputs:
         result["objects"] = {
             thing.name: number for thing, number in segments.numbered(session.scene)

@@ -6,14 +6,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import blender, outputs, process, truth, verbs
 from .blender import temporarily
 from .cameras import as_text, describe, viewpoints
 from .engine import check_written, render_into
-from .errors import InvalidParams
+from .errors import InvalidParams, RenderFailed, ScriptsBlocked
 from .progress import Progress, listening
 from .session import Session
 from .settings import picture_size
@@ -44,11 +44,12 @@ def render_frame(session: Session, *, frame: int, files: dict[str, str]) -> Resu
             for output in view_outputs
         }
         picture = paths.pop("frames", None)
-        if picture is not None:
-            _render_picture(session, progress, picture)
-            pictures.append(picture)
-        if paths:
-            truth.render(session, view, paths)
+        with _blaming_scripts(session):
+            if picture is not None:
+                _render_picture(session, progress, picture)
+                pictures.append(picture)
+            if paths:
+                truth.render(session, view, paths)
     seconds = time.monotonic() - started
     blank = ""
     if pictures:
@@ -97,6 +98,18 @@ def _render_picture(session: Session, progress: Progress, path: str) -> None:
         stack.enter_context(listening(progress))
         render_into([path], write_still=True)
     check_written([path])
+
+
+@contextlib.contextmanager
+def _blaming_scripts(session: Session) -> Iterator[None]:
+    """Have a failure told as that of scripts that did not run, where there are any."""
+    try:
+        yield
+    except RenderFailed as error:
+        if not session.blocked:
+            raise
+        message = f"{error}; scripts of the scene are blocked: {session.blocked}"
+        raise ScriptsBlocked(message) from error
 
 
 def _pixels(scene: Any) -> int:

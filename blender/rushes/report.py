@@ -8,23 +8,31 @@ from typing import Any
 
 import bpy
 
-from . import blender, verbs
+from . import blender, retime, verbs
 from .loading import load, newer_version, prepare, summary, this_version
 from .missing import missing_files
+from .scripts import blocked, scripts
 from .session import Session
 from .settings import rendered_by, stored_as
 from .simulations import simulations
 from .verbs import Result, verb
 
 
-@verb(blend_file=verbs.text, allow_scripts=verbs.flag)
+@verb(blend_file=verbs.text, allow_scripts=verbs.flag, sha256=verbs.text)
 def inspect(
-    session: Session, *, blend_file: str, allow_scripts: bool = False
+    session: Session,
+    *,
+    blend_file: str,
+    allow_scripts: bool = False,
+    sha256: str | None = None,
 ) -> Result:
-    """What a file holds, what would be rendered, and what would go wrong with it."""
-    scene = load(session, blend_file, allow_scripts)
+    """What a file holds, what would be rendered, and what would go wrong with it.
+
+    `allow_scripts` and `sha256` are as for `initialize`.
+    """
+    scene = load(session, blend_file, allow_scripts, sha256)
     warnings = prepare(scene)
-    scripts = list(_scripts())
+    found = list(scripts())
     return {
         "path": blend_file,
         "blender": this_version(),
@@ -42,9 +50,10 @@ def inspect(
             owner.use_motion_blur for owner in blender.motion_blurs(scene)
         ),
         "missing": [each.as_result() for each in missing_files()],
-        "has_scripts": bool(scripts),
-        "scripts": scripts,
-        "blocked": bpy.app.autoexec_fail_message if bpy.app.autoexec_fail else None,
+        "has_scripts": bool(found),
+        "scripts": found,
+        "blocked": None if allow_scripts else blocked() or None,
+        "unstretchable": retime.fixed(scene),
         "warnings": warnings + list(_warnings(scene)),
     }
 
@@ -52,19 +61,6 @@ def inspect(
 def _saved_by() -> str:
     """The version that saved the file. Files do not tell the third number."""
     return "{}.{}".format(*bpy.data.version)
-
-
-def _scripts() -> Iterator[str]:
-    """What in the file would run Python: texts that register, and drivers whose
-    expression is more than arithmetic."""
-    for text in bpy.data.texts:
-        if text.use_module:
-            yield text.name
-    for owner in blender.animated():
-        for fcurve in owner.animation_data.drivers:
-            driver = fcurve.driver
-            if driver.type == "SCRIPTED" and not driver.is_simple_expression:
-                yield f"driver of {fcurve.data_path} in {owner.name!r}"
 
 
 def _warnings(scene: Any) -> Iterator[str]:

@@ -2,7 +2,8 @@
 """Moves all animation data of the open file in time.
 
 Keyframes of all actions, linked ones too, with their handles; F-curve modifiers; NLA
-strips; drawings of Grease Pencil; markers; motion blur. Not the range of frames.
+strips; modifiers; sequences of images; drawings of Grease Pencil; markers; motion blur.
+Not the range of frames.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import bpy
 
-from . import blender
+from . import blender, sequences, timed
 from .clocks import own_clocks
 from .timeline import Stretch
 
@@ -28,8 +29,10 @@ def apply(scene: Any, stretch: Stretch) -> list[str]:
     """
     mapped = scene.render.frame_map_old / scene.render.frame_map_new
     curves = Stretch(stretch.scale, stretch.shift * mapped)
-    warnings = []
-    for action in bpy.data.actions:
+    warnings = fixed(scene)
+    fixed_sequences = set(sequences.fixed(scene))
+    poses = timed.poses()
+    for action in set(bpy.data.actions) - poses:
         _move_action(action, curves)
         if stretch.scale != 1 and _has_legacy_noise(action):
             warnings.append(
@@ -38,14 +41,14 @@ def apply(scene: Any, stretch: Stretch) -> list[str]:
             )
     for owner in blender.animated():
         for track in owner.animation_data.nla_tracks:
-            if any(strip.type == "META" for strip in track.strips):
-                warnings.append(
-                    f"Meta strips cannot be moved: track {track.name!r} of"
-                    f" {owner.name!r}"
-                )
-            else:
+            if not _has_meta_strips(track):
                 _move_strips(track.strips, curves)
-    for drawing in bpy.data.grease_pencils:
+    timed.stretch_modifiers(curves)
+    timed.stretch_constraints(curves, poses)
+    for sequence in sequences.sequences():
+        if sequence not in fixed_sequences:
+            sequence.stretch(stretch)
+    for drawing in blender.drawings():
         for layer in drawing.layers:
             _move_drawings(layer.frames, stretch)
     for marker in scene.timeline_markers:
@@ -60,8 +63,23 @@ def apply(scene: Any, stretch: Stretch) -> list[str]:
             stretch.frame(scene.frame_preview_end + 1) - 1,
         )
     scene.frame_set(stretch.frame(scene.frame_current))
-    warnings += (f"The {what} keeps its own time" for what in own_clocks(scene))
     return warnings
+
+
+def fixed(scene: Any) -> list[str]:
+    """What cannot be moved, one line each."""
+    lines = [
+        f"Meta strips cannot be moved: track {track.name!r} of {owner.name!r}"
+        for owner in blender.animated()
+        for track in owner.animation_data.nla_tracks
+        if _has_meta_strips(track)
+    ]
+    lines += (
+        f"The envelope in action {action.name!r} of a library cannot be moved"
+        for action in bpy.data.actions
+        if action.library is not None and _has_modifier(action, "ENVELOPE")
+    )
+    return lines + [f"The {what} keeps its own time" for what in own_clocks(scene)]
 
 
 # Curves
@@ -76,6 +94,8 @@ def _move_action(action: Any, stretch: Stretch) -> None:
         _set_span(action, span, start, end)
     for marker in action.pose_markers:
         marker.frame = stretch.frame(marker.frame)
+    # Nothing else tells of changes in those of libraries.
+    action.update_tag()
 
 
 def _move_fcurve(fcurve: Any, stretch: Stretch) -> None:
@@ -99,14 +119,28 @@ def _move_points(collection: Any, name: str, stretch: Stretch) -> None:
     points = array("f", bytes(_FLOAT * 2 * len(collection)))
     collection.foreach_get(name, points)
     stretch.points(points)
-    collection.foreach_set(name, points)
+    if _is_borrowed(collection):
+        for index, item in enumerate(collection):
+            setattr(item, name, points[2 * index : 2 * index + 2])
+    else:
+        collection.foreach_set(name, points)
 
 
 def _change(collection: Any, name: str, change: Callable[[float], float]) -> None:
     """Change one number of each item."""
     values = array("f", bytes(_FLOAT * len(collection)))
     collection.foreach_get(name, values)
-    collection.foreach_set(name, array("f", map(change, values)))
+    changed = array("f", map(change, values))
+    if _is_borrowed(collection):
+        for item, value in zip(collection, changed):
+            setattr(item, name, value)
+    else:
+        collection.foreach_set(name, changed)
+
+
+def _is_borrowed(collection: Any) -> bool:
+    """Whether items are a library's: setting all of them at once would do nothing."""
+    return collection.id_data.library is not None
 
 
 def _move_modifier(modifier: Any, stretch: Stretch) -> None:
@@ -122,7 +156,7 @@ def _move_modifier(modifier: Any, stretch: Stretch) -> None:
         _set_span(
             modifier, ("min_x", "max_x"), time(modifier.min_x), time(modifier.max_x)
         )
-    elif kind == "ENVELOPE":
+    elif kind == "ENVELOPE" and modifier.id_data.library is None:
         # All at once: after setting one alone, Blender takes that point for the whole
         # modifier, reads past its end and now and then crashes.
         _change(modifier.control_points, "frame", time)
@@ -154,13 +188,21 @@ def _move_generator(modifier: Any, stretch: Stretch) -> None:
         modifier.coefficients = [value for factor in moved for value in factor[::-1]]
 
 
+def _has_modifier(action: Any, kind: str) -> bool:
+    return any(modifier.type == kind for modifier in _modifiers(action))
+
+
 def _has_legacy_noise(action: Any) -> bool:
     """Whether there is noise whose pattern depends on its scale: all was until 4.4."""
     return any(
         modifier.type == "NOISE" and getattr(modifier, "use_legacy_noise", True)
-        for fcurve in blender.fcurves(action)
-        for modifier in fcurve.modifiers
+        for modifier in _modifiers(action)
     )
+
+
+def _modifiers(action: Any) -> Iterator[Any]:
+    for fcurve in blender.fcurves(action):
+        yield from fcurve.modifiers
 
 
 def _set_span(
@@ -173,6 +215,10 @@ def _set_span(
 
 
 # Strips
+
+
+def _has_meta_strips(track: Any) -> bool:
+    return any(strip.type == "META" for strip in track.strips)
 
 
 def _move_strips(strips: Any, stretch: Stretch) -> None:
@@ -195,6 +241,8 @@ def _move_strips(strips: Any, stretch: Stretch) -> None:
             _set_span(strip, span, start, end)
         for fcurve in strip.fcurves:
             _move_fcurve(fcurve, stretch)
+            if fcurve.data_path == "strip_time":  # which is a time of the action
+                _move_values(fcurve, stretch)
         for modifier in strip.modifiers:
             _move_modifier(modifier, stretch)
     # Blender works out the end of a strip anew from the length of its action.
@@ -204,6 +252,15 @@ def _move_strips(strips: Any, stretch: Stretch) -> None:
         strip.blend_in = strip.blend_out = 0
     for strip, name, value in blends:
         setattr(strip, name, value)
+
+
+def _move_values(fcurve: Any, stretch: Stretch) -> None:
+    """Move what a curve tells, where that is a time itself."""
+    for keyframe in fcurve.keyframe_points:
+        for name in ("co", "handle_left", "handle_right"):
+            when, what = getattr(keyframe, name)
+            setattr(keyframe, name, (when, stretch.time(what)))
+    fcurve.update()
 
 
 def _move_edges(targets: Iterable[tuple[Any, str, float]]) -> None:

@@ -40,23 +40,11 @@ def check(scene: Any) -> None:
             f" {len(things)}"
         )
     for thing, _number in things:
-        if any(curve.data_path == "pass_index" for curve in _curves(thing)):
+        if any(curve.data_path == "pass_index" for curve in blender.curves_of(thing)):
             raise Unsupported(
                 f"The object index of {thing.name!r} is animated, and segmentations"
                 " number objects by it"
             )
-
-
-def _curves(thing: Any) -> Iterator[Any]:
-    """Every curve and driver that may change an object."""
-    data = thing.animation_data
-    if data is None:
-        return
-    yield from data.drivers
-    strips = (strip for track in data.nla_tracks for strip in track.strips)
-    for action in (data.action, *(strip.action for strip in strips)):
-        if action is not None:
-            yield from blender.fcurves(action)
 
 
 def _name(thing: Any) -> tuple[str, str]:

@@ -36,6 +36,8 @@ class Session:
         #: The frame that was current in the file. What has been rendered since must not
         #: matter: other clients rendered other frames.
         self.still_frame = 0
+        #: Python in the file that nobody has allowed, in words; "" for none.
+        self.blocked = ""
         #: Watches what is rendered of the scene.
         self.eye = Eye()
 
@@ -62,6 +64,7 @@ class Session:
         self.all_cameras = False
         self.is_still = False
         self.still_frame = 0
+        self.blocked = ""
         self.eye = Eye()
 
     def show(self, frame: int) -> None:

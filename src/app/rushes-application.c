@@ -342,7 +342,7 @@ static void
 bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
-    "blender",      "output-folder",   "start-timeout", "frame-timeout",
+    "blender",      "output-folder",   "start-timeout", "frame-timeout", "frame-timeout-auto",
     "max-attempts", "factory-startup", "sandbox",
   };
 

@@ -36,7 +36,8 @@ struct _RushesDetails
   GtkWidget *folder;
   GtkWidget *keyframe_scale, *keyframe_shift, *frames, *animations, *resolution, *format,
       *color_depth, *color_mode, *engine, *samples, *denoising, *motion_blur, *threads, *addons,
-      *allow_scripts;
+      *camera, *all_cameras, *device, *include_frames, *include_depths, *include_normals,
+      *include_flows, *include_segmentations, *debug_previews, *exr_codec;
   GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
   RushesScene *first;            /* (owned) (nullable): the first of the selection */
   guint refresh_id;
@@ -49,11 +50,18 @@ G_DEFINE_FINAL_TYPE (RushesDetails, rushes_details, ADW_TYPE_BIN)
 static GtkWidget *
 get_row (RushesDetails *self, guint i)
 {
-  GtkWidget *rows[] = { self->keyframe_scale, self->keyframe_shift, self->frames,
-                        self->animations,     self->resolution,     self->format,
-                        self->color_depth,    self->color_mode,     self->engine,
-                        self->samples,        self->denoising,      self->motion_blur,
-                        self->threads,        self->addons,         self->allow_scripts };
+  GtkWidget *rows[] = { self->keyframe_scale, self->keyframe_shift,
+                        self->frames,         self->animations,
+                        self->resolution,     self->format,
+                        self->color_depth,    self->color_mode,
+                        self->engine,         self->samples,
+                        self->denoising,      self->motion_blur,
+                        self->threads,        self->addons,
+                        self->camera,         self->all_cameras,
+                        self->device,         self->include_frames,
+                        self->include_depths, self->include_normals,
+                        self->include_flows,  self->include_segmentations,
+                        self->debug_previews, self->exr_codec };
 
   return i < G_N_ELEMENTS (rows) ? rows[i] : NULL;
 }
@@ -263,7 +271,16 @@ rushes_details_class_init (RushesDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, motion_blur);
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, threads);
   gtk_widget_class_bind_template_child (widget_class, RushesDetails, addons);
-  gtk_widget_class_bind_template_child (widget_class, RushesDetails, allow_scripts);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, camera);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, all_cameras);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, device);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, include_frames);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, include_depths);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, include_normals);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, include_flows);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, include_segmentations);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, debug_previews);
+  gtk_widget_class_bind_template_child (widget_class, RushesDetails, exr_codec);
   gtk_widget_class_install_action (widget_class, "details.choose-folder", NULL,
                                    choose_folder_action);
 }

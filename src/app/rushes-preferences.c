@@ -19,7 +19,7 @@ struct _RushesPreferences
   GSettings *settings; /* (owned) */
   AdwPreferencesGroup *blenders;
   GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs,
-      *jobs_auto;
+      *jobs_auto, *frame_timeout_auto;
   GtkWidget *output_folder, *log_folder;
   GtkWidget *when_done;
   GtkCheckButton *group;         /* (nullable): the first of the Blenders' buttons */
@@ -259,6 +259,10 @@ bind_settings (RushesPreferences *self)
 {
   bind_number (self, "start-timeout", self->start_timeout);
   bind_number (self, "frame-timeout", self->frame_timeout);
+  g_settings_bind (self->settings, "frame-timeout-auto", self->frame_timeout_auto, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "frame-timeout-auto", self->frame_timeout, "sensitive",
+                   G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
   bind_number (self, "max-attempts", self->max_attempts);
   bind_number (self, "jobs", self->jobs);
   g_settings_bind (self->settings, "jobs-auto", self->jobs_auto, "active", G_SETTINGS_BIND_DEFAULT);
@@ -301,6 +305,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, blenders);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, start_timeout);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, frame_timeout);
+  gtk_widget_class_bind_template_child (widget_class, RushesPreferences, frame_timeout_auto);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, max_attempts);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, factory_startup);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, sandbox);

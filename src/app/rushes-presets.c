@@ -95,7 +95,7 @@ fill_menus (RushesPresets *self)
     }
 }
 
-/* Trust is in a file, not a matter of taste: it stays as it is. */
+/* Trust is in a file, not a matter of taste. */
 static void
 assign (RushesPresets *self, RushesSettings *settings)
 {
@@ -103,10 +103,8 @@ assign (RushesPresets *self, RushesSettings *settings)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
       g_autoptr (RushesSettings) copy = rushes_settings_copy (settings);
-      gboolean allow_scripts;
 
-      g_object_get (rushes_scene_get_settings (scene), "allow-scripts", &allow_scripts, NULL);
-      g_object_set (copy, "allow-scripts", allow_scripts, NULL);
+      rushes_settings_reset (copy, "allow-scripts");
       rushes_settings_assign (rushes_scene_get_settings (scene), copy);
     }
 }

@@ -83,6 +83,13 @@ add_error (GArray *problems, const GError *error)
       problem->label = _ ("Start Over");
       problem->action = "problems.start-over";
     }
+  else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SCRIPTS_BLOCKED))
+    {
+      problem->label = _ ("Trust This File");
+      problem->action = "problems.trust";
+      problem->second_label = _ ("Try Again");
+      problem->second_action = "problems.try-again";
+    }
   else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START))
     {
       problem->label = _ ("Preferences");
@@ -130,18 +137,36 @@ add_blanks (GArray *problems, RushesScene *scene)
 static void
 add_scripts (GArray *problems, RushesScene *scene, GStrv scripts)
 {
-  gboolean allowed;
   Problem *problem;
 
-  g_object_get (rushes_scene_get_settings (scene), "allow-scripts", &allowed, NULL);
-  if (allowed)
-    return;
-  problem = add (problems, "security-high-symbolic", g_strdup (_ ("Scripts in this file are off")));
-  problem->subtitle =
-      g_strdup (_ ("Rigs and drivers may need them. Allow them if you know who made the file."));
+  if (rushes_scene_get_trusted (scene))
+    {
+      problem = add (problems, "security-low-symbolic", g_strdup (_ ("Scripts in this file run")));
+      problem->subtitle =
+          g_strdup (_ ("You trust it as it is now. They are off again when it changes."));
+      problem->label = _ ("Do Not Trust");
+      problem->action = "problems.distrust";
+    }
+  else
+    {
+      problem =
+          add (problems, "security-high-symbolic", g_strdup (_ ("Scripts in this file are off")));
+      problem->subtitle = g_strdup (
+          _ ("Rigs and drivers may need them. Allow them if you know who made the file."));
+      problem->label = _ ("Trust This File");
+      problem->action = "problems.trust";
+    }
   problem->names = scripts;
-  problem->label = _ ("Trust This File");
-  problem->action = "problems.trust";
+}
+
+static void
+add_unstretchable (GArray *problems, GStrv names)
+{
+  Problem *problem = add (problems, "dialog-warning-symbolic",
+                          g_strdup (_ ("Not everything follows the keyframe scale")));
+
+  problem->subtitle = g_strdup (_ ("These keep the times that they have in the file"));
+  problem->names = names;
 }
 
 /* While it is being rendered, other settings than those that it has now. */
@@ -160,7 +185,8 @@ add_changed (GArray *problems, RushesScene *scene)
   now = rushes_settings_to_json (rushes_scene_get_settings (scene));
   before_text = json_to_string (before, FALSE);
   now_text = json_to_string (now, FALSE);
-  if (g_str_equal (before_text, now_text))
+  if (g_str_equal (before_text, now_text) &&
+      rushes_scene_get_trusted (scene) == (rushes_scene_get_applied_trust (scene) != NULL))
     return;
 
   problem =
@@ -217,6 +243,9 @@ list_problems (RushesScene *scene)
         add_missing (problems, report->missing);
       if (report->scripts != NULL)
         add_scripts (problems, scene, report->scripts);
+      if (report->unstretchable != NULL &&
+          rushes_settings_is_set (rushes_scene_get_settings (scene), "keyframe-scale"))
+        add_unstretchable (problems, report->unstretchable);
       for (guint i = 0; report->warnings != NULL && report->warnings[i] != NULL; i++)
         add (problems, "dialog-information-symbolic", g_strdup (report->warnings[i]));
     }
@@ -374,8 +403,7 @@ trust_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RushesProblems *self = RUSHES_PROBLEMS (widget);
 
-  g_object_set (rushes_scene_get_settings (self->scene), "allow-scripts", TRUE, NULL);
-  rushes_manager_inspect (self->manager, self->scene);
+  rushes_manager_set_trusted (self->manager, self->scene, g_str_equal (name, "problems.trust"));
 }
 
 static void
@@ -413,6 +441,7 @@ rushes_problems_class_init (RushesProblemsClass *klass)
   gtk_widget_class_install_action (widget_class, "problems.redo-blanks", NULL, redo_blanks_action);
   gtk_widget_class_install_action (widget_class, "problems.look-again", NULL, look_again_action);
   gtk_widget_class_install_action (widget_class, "problems.trust", NULL, trust_action);
+  gtk_widget_class_install_action (widget_class, "problems.distrust", NULL, trust_action);
   gtk_widget_class_install_action (widget_class, "problems.show-log", NULL, show_log_action);
 }
 

@@ -27,6 +27,7 @@ struct _RushesSettingRow
   const struct Spec *spec;
   GtkWidget *editor;
   GtkWidget *reset;
+  GStrv values;  /* (owned) (nullable): what the items after the first stand for */
   char *problem; /* (owned) (nullable): why what is typed cannot be */
   gboolean updating;
   gboolean renewed; /* other scenes: what is typed was for those before */
@@ -57,7 +58,10 @@ typedef struct Spec
   const char *title;
   const char *properties[3];                    /* of #RushesSettings, %NULL at the end */
   const Choice *choices;                        /* (nullable): %NULL: it is typed */
-  char *(*get_file) (const RushesReport *file); /* the file's own value in words */
+  char *(*get_file) (const RushesReport *file); /* the file's own value in words; or %NULL */
+  const char *hint;                             /* (nullable): below a switch */
+  const char *unset;                            /* (nullable): what there is without a choice */
+  RushesOutputs output;                         /* the one that it switches, if any */
 } Spec;
 
 static const Choice formats[] = {
@@ -83,8 +87,8 @@ static const Choice depths[] = {
 
 static const Choice modes[] = {
   { "BW", N_ ("Grey") },
-  { "RGB", N_ ("Colour") },
-  { "RGBA", N_ ("Colour and alpha") },
+  { "RGB", N_ ("Color") },
+  { "RGBA", N_ ("Color and alpha") },
   { NULL, NULL },
 };
 
@@ -101,6 +105,28 @@ static const Choice switches[] = {
   { "off", N_ ("Off") },
   { NULL, NULL },
 };
+
+static const Choice devices[] = {
+  { "cpu", "CPU" },       { "cuda", "CUDA" },   { "optix", "OptiX" }, { "hip", "HIP" },
+  { "oneapi", "oneAPI" }, { "metal", "Metal" }, { NULL, NULL },
+};
+
+static const Choice codecs[] = {
+  { "ZIP", "ZIP" },
+  { "ZIPS", "ZIPS" },
+  { "PIZ", "PIZ" },
+  { "RLE", "RLE" },
+  { "NONE", N_ ("Not packed") },
+  { "PXR24", N_ ("PXR24, with loss") },
+  { "B44", N_ ("B44, with loss") },
+  { "B44A", N_ ("B44A, with loss") },
+  { "DWAA", N_ ("DWAA, with loss") },
+  { "DWAB", N_ ("DWAB, with loss") },
+  { NULL, NULL },
+};
+
+/* The file says which. */
+static const Choice cameras[] = { { NULL, NULL } };
 
 static char *
 dup_label (const Choice *choices, const char *value)
@@ -184,6 +210,18 @@ file_motion_blur (const RushesReport *file)
 }
 
 static char *
+file_camera (const RushesReport *file)
+{
+  return g_strdup (file->camera);
+}
+
+static char *
+file_device (const RushesReport *file)
+{
+  return g_strdup (file->device);
+}
+
+static char *
 file_animations (const RushesReport *file)
 {
   return g_strdup (_ ("On"));
@@ -203,31 +241,104 @@ file_addons (const RushesReport *file)
 }
 
 static const Spec specs[] = {
-  { "resolution", N_ ("Resolution"), { "width", "height" }, NULL, file_resolution },
-  { "format", N_ ("Format"), { "format" }, formats, file_format },
-  { "color-depth", N_ ("Colour Depth"), { "color-depth" }, depths, file_depth },
-  { "color-mode", N_ ("Channels"), { "color-mode" }, modes, file_mode },
-  { "keyframe-scale", N_ ("Keyframe Scale"), { "keyframe-scale" }, NULL, file_scale },
-  { "keyframe-shift", N_ ("Keyframe Shift"), { "keyframe-shift" }, NULL, file_shift },
-  { "frames", N_ ("Frames"), { "frames" }, NULL, file_frames },
-  { "animations", N_ ("Animations"), { "animations" }, switches, file_animations },
-  { "engine", N_ ("Engine"), { "engine" }, engines, file_engine },
-  { "samples", N_ ("Samples"), { "samples" }, NULL, file_samples },
-  { "denoising", N_ ("Denoising"), { "denoising" }, switches, file_denoising },
-  { "motion-blur", N_ ("Motion Blur"), { "motion-blur" }, switches, file_motion_blur },
-  { "threads", N_ ("Threads"), { "threads" }, NULL, file_threads },
-  { "addons", N_ ("Add-Ons"), { "addons" }, NULL, file_addons },
-  { "allow-scripts", N_ ("Allow Scripts"), { "allow-scripts" }, NULL, NULL },
+  { "resolution", N_ ("Resolution"), { "width", "height" }, .get_file = file_resolution },
+  { "format", N_ ("Format"), { "format" }, .choices = formats, .get_file = file_format },
+  { "color-depth",
+    N_ ("Color Depth"),
+    { "color-depth" },
+    .choices = depths,
+    .get_file = file_depth },
+  { "color-mode", N_ ("Channels"), { "color-mode" }, .choices = modes, .get_file = file_mode },
+  { "keyframe-scale", N_ ("Keyframe Scale"), { "keyframe-scale" }, .get_file = file_scale },
+  { "keyframe-shift", N_ ("Keyframe Shift"), { "keyframe-shift" }, .get_file = file_shift },
+  { "frames", N_ ("Frames"), { "frames" }, .get_file = file_frames },
+  { "animations",
+    N_ ("Animations"),
+    { "animations" },
+    .choices = switches,
+    .get_file = file_animations },
+  { "engine", N_ ("Engine"), { "engine" }, .choices = engines, .get_file = file_engine },
+  { "samples", N_ ("Samples"), { "samples" }, .get_file = file_samples },
+  { "denoising",
+    N_ ("Denoising"),
+    { "denoising" },
+    .choices = switches,
+    .get_file = file_denoising },
+  { "motion-blur",
+    N_ ("Motion Blur"),
+    { "motion-blur" },
+    .choices = switches,
+    .get_file = file_motion_blur },
+  { "threads", N_ ("Threads"), { "threads" }, .get_file = file_threads },
+  { "addons", N_ ("Add-Ons"), { "addons" }, .get_file = file_addons },
+  { "camera", N_ ("Camera"), { "camera" }, .choices = cameras, .get_file = file_camera },
+  { "device", N_ ("Device"), { "device" }, .choices = devices, .get_file = file_device },
+  { "exr-codec",
+    N_ ("EXR Codec"),
+    { "exr-codec" },
+    .choices = codecs,
+    .unset = N_ ("Automatic, without loss") },
+  { "all-cameras",
+    N_ ("All Cameras"),
+    { "all-cameras" },
+    .hint = N_ ("Each with files of its own, in a folder of its name") },
+  { "include-frames",
+    N_ ("Pictures"),
+    { "outputs" },
+    .hint = N_ ("The frames themselves"),
+    .output = RUSHES_OUTPUTS_FRAMES },
+  { "include-depths",
+    N_ ("Depth"),
+    { "outputs" },
+    .hint = N_ ("How far away things are, in the scene’s units"),
+    .output = RUSHES_OUTPUTS_DEPTHS },
+  { "include-normals",
+    N_ ("Normals"),
+    { "outputs" },
+    .hint = N_ ("Which way surfaces face, as the camera sees it"),
+    .output = RUSHES_OUTPUTS_NORMALS },
+  { "include-flows",
+    N_ ("Optical Flow"),
+    { "outputs" },
+    .hint = N_ ("How far things move to the next frame and from the last one, in pixels"),
+    .output = RUSHES_OUTPUTS_FLOWS },
+  { "include-segmentations",
+    N_ ("Segmentation"),
+    { "outputs" },
+    .hint = N_ ("A number for each object; Cycles only"),
+    .output = RUSHES_OUTPUTS_SEGMENTATIONS },
+  { "debug-previews",
+    N_ ("Previews"),
+    { "debug-previews" },
+    .hint = N_ ("A color picture of each output that is none") },
 };
 
 /* Nothing that the file could decide about itself. */
 static gboolean
 is_switch (const Spec *spec)
 {
-  return spec->get_file == NULL;
+  return spec->hint != NULL;
 }
 
 /* ---- Values as text -------------------------------------------------- */
+
+static gboolean
+get_output (const Spec *spec, RushesSettings *settings)
+{
+  RushesOutputs outputs;
+
+  g_object_get (settings, "outputs", &outputs, NULL);
+  return (outputs & spec->output) != 0;
+}
+
+static void
+set_output (const Spec *spec, RushesSettings *settings, gboolean on)
+{
+  RushesOutputs outputs;
+
+  g_object_get (settings, "outputs", &outputs, NULL);
+  g_object_set (settings, "outputs", on ? outputs | spec->output : outputs & ~spec->output, NULL);
+}
 
 /* Unset: %NULL. */
 static char *
@@ -236,6 +347,8 @@ get_text (const Spec *spec, RushesSettings *settings)
   const char *name = spec->properties[0];
   g_auto (GValue) value = G_VALUE_INIT;
 
+  if (spec->output != 0)
+    return get_output (spec, settings) ? g_strdup ("on") : NULL;
   if (!rushes_settings_is_set (settings, name))
     return NULL;
   if (spec->properties[1] != NULL)
@@ -292,6 +405,11 @@ set_text (const Spec *spec, RushesSettings *settings, const char *text, GError *
   const char *name = spec->properties[0];
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), name);
 
+  if (spec->output != 0)
+    {
+      set_output (spec, settings, text != NULL);
+      return TRUE;
+    }
   if (text == NULL)
     {
       for (guint i = 0; spec->properties[i] != NULL; i++)
@@ -386,25 +504,54 @@ spread (RushesSettingRow *self, RushesSettings *from, const char *name)
     }
 }
 
-/* Tried on a copy first: all scenes take it, or none. */
+/* Would the first @n scenes take it? Tried on copies. Returns: (nullable): the copy of
+ * the first one */
+static RushesSettings *
+try_text (RushesSettingRow *self, const char *text, guint n, GError **error)
+{
+  RushesSettings *first = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+      g_autoptr (RushesSettings) copy = rushes_settings_copy (rushes_scene_get_settings (scene));
+
+      if (!set_text (self->spec, copy, text, error) || !rushes_settings_check (copy, error))
+        {
+          g_clear_object (&first);
+          return NULL;
+        }
+      if (i == 0)
+        first = g_steal_pointer (&copy);
+    }
+  return first;
+}
+
+/* All scenes take it, or none. */
 static void
 apply (RushesSettingRow *self, const char *text)
 {
-  g_autoptr (RushesScene) first = NULL;
   g_autoptr (RushesSettings) copy = NULL;
   g_autoptr (GError) error = NULL;
+  guint n = count_scenes (self);
 
-  if (self->updating || count_scenes (self) == 0)
+  if (self->updating || n == 0)
     return;
 
   g_clear_pointer (&self->problem, g_free);
-  first = g_list_model_get_item (self->scenes, 0);
-  copy = rushes_settings_copy (rushes_scene_get_settings (first));
-  if (set_text (self->spec, copy, text, &error) && rushes_settings_check (copy, &error))
-    for (guint i = 0; self->spec->properties[i] != NULL; i++)
-      spread (self, copy, self->spec->properties[i]);
-  else
+  /* What it means for an output depends on what else each scene writes. */
+  copy = try_text (self, text, self->spec->output != 0 ? n : 1, &error);
+  if (copy == NULL)
     self->problem = g_strdup (error->message);
+  for (guint i = 0; copy != NULL && self->spec->output != 0 && i < n; i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, i);
+
+      set_output (self->spec, rushes_scene_get_settings (scene), text != NULL);
+    }
+  for (guint i = 0; copy != NULL && self->spec->output == 0 && self->spec->properties[i] != NULL;
+       i++)
+    spread (self, copy, self->spec->properties[i]);
   rushes_setting_row_refresh (self);
 }
 
@@ -425,13 +572,20 @@ selected_cb (RushesSettingRow *self)
   guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->editor));
 
   if (selected != GTK_INVALID_LIST_POSITION)
-    apply (self, selected > 0 ? self->spec->choices[selected - 1].value : NULL);
+    apply (self, selected > 0 ? self->values[selected - 1] : NULL);
 }
 
 static void
 active_cb (RushesSettingRow *self)
 {
-  apply (self, gtk_switch_get_active (GTK_SWITCH (self->editor)) ? "on" : NULL);
+  gboolean active = gtk_switch_get_active (GTK_SWITCH (self->editor));
+  g_autofree char *text = NULL;
+  gboolean mixed;
+
+  /* Put back, as the scenes cannot be so: that is no wish of the user. */
+  text = get_common_text (self, &mixed);
+  if (active != (text != NULL))
+    apply (self, active ? "on" : NULL);
 }
 
 static void
@@ -473,25 +627,70 @@ make_editor (RushesSettingRow *self)
   return editor;
 }
 
+static gboolean
+is_same_list (GListModel *one, GListModel *other)
+{
+  guint n = one != NULL ? g_list_model_get_n_items (one) : 0;
+
+  if (one == NULL || n != g_list_model_get_n_items (other))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (one), i),
+                      gtk_string_list_get_string (GTK_STRING_LIST (other), i)))
+      return FALSE;
+  return TRUE;
+}
+
+/* What else can be chosen is for the first scene to say, and so is @text, which
+ * another program may have set. */
+static void
+add_cameras (RushesSettingRow *self, const char *text, GStrvBuilder *values, GtkStringList *list)
+{
+  g_autoptr (RushesScene) scene = g_list_model_get_item (self->scenes, 0);
+  const RushesReport *report = scene != NULL ? rushes_scene_get_report (scene) : NULL;
+  gboolean known = text == NULL;
+
+  for (guint i = 0; report != NULL && report->cameras != NULL && report->cameras[i] != NULL; i++)
+    {
+      g_strv_builder_add (values, report->cameras[i]);
+      gtk_string_list_append (list, report->cameras[i]);
+      known = known || g_str_equal (text, report->cameras[i]);
+    }
+  if (!known)
+    {
+      g_strv_builder_add (values, text);
+      gtk_string_list_append (list, text);
+    }
+}
+
 /* From the file, then the choices; in the words of the scenes at hand. */
 static void
 refresh_choices (RushesSettingRow *self, const char *text, const char *file, gboolean mixed)
 {
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  g_autofree char *first =
-      file != NULL ? g_strdup_printf (_ ("From file (%s)"), file) : g_strdup (_ ("From file"));
+  g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
+  const Choice *choices = self->spec->choices;
+  g_autofree char *first = self->spec->unset != NULL ? g_strdup (_ (self->spec->unset))
+                           : file != NULL            ? g_strdup_printf (_ ("From file (%s)"), file)
+                                                     : g_strdup (_ ("From file"));
   guint selected = text == NULL ? 0 : GTK_INVALID_LIST_POSITION;
-  GListModel *old = gtk_drop_down_get_model (GTK_DROP_DOWN (self->editor));
 
   gtk_string_list_append (list, first);
-  for (guint i = 0; self->spec->choices[i].value != NULL; i++)
+  for (guint i = 0; choices[i].value != NULL; i++)
     {
-      gtk_string_list_append (list, _ (self->spec->choices[i].label));
-      if (g_strcmp0 (text, self->spec->choices[i].value) == 0)
-        selected = i + 1;
+      g_strv_builder_add (values, choices[i].value);
+      gtk_string_list_append (list, _ (choices[i].label));
     }
+  if (choices == cameras && count_scenes (self) > 0)
+    add_cameras (self, text, values, list);
+  g_strfreev (self->values);
+  self->values = g_strv_builder_end (values);
+  for (guint i = 0; text != NULL && self->values[i] != NULL; i++)
+    if (g_ascii_strcasecmp (text, self->values[i]) == 0)
+      selected = i + 1;
+
   /* A list that is open must not be exchanged for an equal one. */
-  if (old == NULL || g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (old), 0), first) != 0)
+  if (!is_same_list (gtk_drop_down_get_model (GTK_DROP_DOWN (self->editor)), G_LIST_MODEL (list)))
     gtk_drop_down_set_model (GTK_DROP_DOWN (self->editor), G_LIST_MODEL (list));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->editor),
                               mixed ? GTK_INVALID_LIST_POSITION : selected);
@@ -564,7 +763,7 @@ rushes_setting_row_refresh (RushesSettingRow *self)
   if (self->problem != NULL)
     subtitle = g_strdup (self->problem);
   else if (is_switch (self->spec))
-    subtitle = g_strdup (_ ("Python in the file may run: only if you trust it"));
+    subtitle = g_strdup (_ (self->spec->hint));
   else if ((text != NULL || mixed) && file != NULL)
     subtitle = g_strdup_printf (_ ("From file: %s"), file);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle != NULL ? subtitle : "");
@@ -662,6 +861,7 @@ rushes_setting_row_finalize (GObject *object)
   RushesSettingRow *self = RUSHES_SETTING_ROW (object);
 
   g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->values, g_strfreev);
   g_clear_pointer (&self->problem, g_free);
   g_clear_object (&self->scenes);
 

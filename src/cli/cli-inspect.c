@@ -14,6 +14,7 @@
 #include "rushes-enums.h"
 #include "rushes-error.h"
 #include "rushes-log.h"
+#include "rushes-trust.h"
 
 typedef struct
 {
@@ -24,7 +25,8 @@ typedef struct
   guint n_clients;
   guint timeout;
   gboolean allow_scripts;
-  GStrv paths; /* (unowned) */
+  RushesTrust *trust; /* (owned) */
+  GStrv paths;        /* (unowned) */
   guint next;
   gboolean failed;
   gboolean interrupted;
@@ -125,6 +127,7 @@ inspect_next (Inspection *self)
 {
   const char *path = self->interrupted ? NULL : skip_bad_files (self);
   g_autofree char *absolute = NULL;
+  g_autofree char *trusted = NULL;
   GVariantDict params;
 
   if (path == NULL)
@@ -151,7 +154,11 @@ inspect_next (Inspection *self)
   absolute = g_canonicalize_filename (path, NULL);
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "blend_file", "s", absolute);
-  g_variant_dict_insert (&params, "allow_scripts", "b", self->allow_scripts);
+  if (!self->allow_scripts)
+    trusted = rushes_trust_check (self->trust, absolute);
+  g_variant_dict_insert (&params, "allow_scripts", "b", self->allow_scripts || trusted != NULL);
+  if (trusted != NULL)
+    g_variant_dict_insert (&params, "sha256", "s", trusted);
   rushes_client_call_async (self->client, "inspect", g_variant_dict_end (&params), 0, inspect_cb,
                             self);
 }
@@ -204,7 +211,6 @@ cli_inspect (int argc, char **argv)
   g_autoptr (RushesLauncher) launcher = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
-  guint sources[2];
 
   g_option_context_set_summary (
       context, _ ("Says what Blender scenes hold: one JSON object a line for each."));
@@ -229,12 +235,14 @@ cli_inspect (int argc, char **argv)
   loop = g_main_loop_new (NULL, FALSE);
   self.loop = loop;
   self.launcher = launcher;
+  self.trust = rushes_trust_new (NULL);
   self.timeout = (guint) timeout;
   self.log_dir =
       log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
   self.paths = argv + 1;
-  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
-  sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);
+  /* To the end of the program: a second Ctrl+C must not cut off an answer. */
+  g_unix_signal_add (SIGINT, interrupt_cb, &self);
+  g_unix_signal_add (SIGTERM, interrupt_cb, &self);
 
   if (self.paths[0] != NULL)
     {
@@ -242,10 +250,9 @@ cli_inspect (int argc, char **argv)
       g_main_loop_run (loop);
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
   g_clear_object (&self.client);
   g_free (self.log_dir);
+  rushes_trust_unref (self.trust);
 
   if (self.interrupted)
     return CLI_EXIT_INTERRUPTED;

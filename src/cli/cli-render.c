@@ -480,7 +480,9 @@ make_pool (Options *options, GPtrArray *places, RushesQueue *queue, const char *
   RushesLauncher *first = g_ptr_array_index (places, 0);
   RushesLauncher *last = g_ptr_array_index (places, places->len - 1);
   RushesPool *pool = rushes_pool_new (first, G_LIST_MODEL (queue), log_dir);
+  g_autoptr (RushesTrust) trust = rushes_trust_new (NULL);
 
+  rushes_pool_set_trust (pool, trust);
   if (options->places.slurm_jobs > 0)
     rushes_pool_set_place (pool, last, options->places.slurm_jobs);
   if (options->places.local_jobs > 0)

@@ -19,7 +19,8 @@ make_script (int argc, char **argv, guint clients)
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *quoted = g_shell_quote (program != NULL ? program : "rushes-cli");
 
-  g_string_append_printf (script, "%s render --progress json --place local=0,slurm=%u", quoted, clients);
+  g_string_append_printf (script, "%s render --progress json --place local=0,slurm=%u", quoted,
+                          clients);
   for (int i = 1; i < argc; i++)
     {
       g_autofree char *word = g_shell_quote (argv[i]);

@@ -70,6 +70,8 @@ get_way_out (const GError *error)
     return _ ("choose another folder with --output");
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START))
     return _ ("name another Blender with --blender");
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_SCRIPTS_BLOCKED))
+    return _ ("allow them with --allow-scripts if you trust whoever made the scene");
   return NULL;
 }
 

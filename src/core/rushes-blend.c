@@ -12,6 +12,7 @@
 
 #include "rushes-blend.h"
 #include "rushes-error.h"
+#include "rushes-json.h"
 
 #define CHUNK_SIZE (64 * 1024)
 
@@ -231,6 +232,53 @@ rushes_blend_check_unchanged (const RushesBlend *self, GError **error)
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_FILE_CHANGED,
                _ ("“%s” changed while it was being rendered; start it over"), self->path);
   return FALSE;
+}
+
+/**
+ * rushes_blend_from_json:
+ * @object: what rushes_blend_to_json() wrote, or anything else
+ *
+ * Returns: (transfer full): which file it speaks of; what is not told is %NULL,
+ *   or -1
+ */
+RushesBlend *
+rushes_blend_from_json (JsonObject *object)
+{
+  RushesBlend *self = g_new0 (RushesBlend, 1);
+
+  self->path = g_strdup (rushes_json_get_string (object, "path"));
+  self->size = rushes_json_get_int (object, "size", -1);
+  self->mtime = rushes_json_get_int (object, "mtime", -1);
+  self->sha256 = g_strdup (rushes_json_get_string (object, "sha256"));
+  return self;
+}
+
+/**
+ * rushes_blend_to_json:
+ * @self: which file
+ *
+ * Returns: (transfer full): all of it
+ */
+JsonObject *
+rushes_blend_to_json (const RushesBlend *self)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "path", self->path);
+  json_object_set_int_member (object, "size", self->size);
+  json_object_set_int_member (object, "mtime", self->mtime);
+  json_object_set_string_member (object, "sha256", self->sha256);
+  return object;
+}
+
+RushesBlend *
+rushes_blend_copy (const RushesBlend *self)
+{
+  RushesBlend *copy = g_memdup2 (self, sizeof *self);
+
+  copy->path = g_strdup (self->path);
+  copy->sha256 = g_strdup (self->sha256);
+  return copy;
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -25,6 +25,9 @@ typedef struct
 gboolean rushes_blend_check (const char *path, GError **error);
 RushesBlend *rushes_blend_identify (const char *path, const RushesBlend *known, GError **error);
 gboolean rushes_blend_check_unchanged (const RushesBlend *self, GError **error);
+RushesBlend *rushes_blend_from_json (JsonObject *object);
+JsonObject *rushes_blend_to_json (const RushesBlend *self);
+RushesBlend *rushes_blend_copy (const RushesBlend *self);
 void rushes_blend_free (RushesBlend *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesBlend, rushes_blend_free)

@@ -110,7 +110,8 @@ read_lines (GStrvBuilder *builder, GCancellable *cancellable)
       g_subprocess_newv ((const char *const *) argv,
                          G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
   if (process == NULL ||
-      !g_subprocess_communicate (process, NULL, cancellable, &output, NULL, NULL))
+      !g_subprocess_communicate (process, NULL, cancellable, &output, NULL, NULL) ||
+      g_bytes_get_size (output) == 0)
     return g_new0 (char *, 1);
   text = g_strndup (g_bytes_get_data (output, NULL), g_bytes_get_size (output));
   return g_strsplit (text, "\n", -1);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
 #include <jsonrpc-glib.h>
 
 #include "rushes-channel.h"
@@ -21,17 +22,22 @@
  * JSON-RPC 2.0 with Content-Length framing; calls are answered in their order.
  * It knows two streams and the protocol; it knows no process and no time.
  *
- * jsonrpc-glib's streams do the framing. Its client is not used: up to 3.44 it
- * turns an error reply into text, and warns on the terminal about what a
- * client of ours must not say.
+ * jsonrpc-glib's stream reads. Its client is not used: up to 3.44 it turns an
+ * error reply into text, and warns on the terminal about what a client of ours
+ * must not say. Nor is its other stream, which writes each message in a thread: that
+ * costs more than all the rest of a call, and a pipe can be written from the main
+ * loop.
  */
 struct _RushesChannel
 {
   GObject parent_instance;
-  GInputStream *input;         /* (owned): a JsonrpcInputStream */
-  JsonrpcOutputStream *output; /* (owned) */
-  char *marker;                /* (owned): the line that begins the protocol */
-  GCancellable *cancellable;   /* (owned): ends the reading */
+  GInputStream *input;   /* (owned): a JsonrpcInputStream */
+  GOutputStream *output; /* (owned) */
+  GString *queued;       /* (owned): what is to be written next */
+  GString *outgoing;     /* (owned): what is being written */
+  gboolean writing;
+  char *marker;              /* (owned): the line that begins the protocol */
+  GCancellable *cancellable; /* (owned): ends the reading */
   gboolean reading;
   gint64 last_id;
   guint n_calls; /* so many replies are awaited, the last one to last_id */
@@ -54,6 +60,7 @@ static guint signals[N_SIGNALS];
 
 static void read_noise (RushesChannel *self);
 static void read_message (RushesChannel *self);
+static void write_queued (RushesChannel *self);
 
 static void
 end (RushesChannel *self, const GError *error)
@@ -102,6 +109,10 @@ error_from_code (gint64 code)
       return RUSHES_ERROR_OUT_OF_MEMORY;
     case 11:
       return RUSHES_ERROR_NOT_SHARED;
+    case 12:
+      return RUSHES_ERROR_SCRIPTS_BLOCKED;
+    case 13:
+      return RUSHES_ERROR_FILE_CHANGED;
     case -32602:
       return RUSHES_ERROR_INVALID;
     default:
@@ -318,9 +329,26 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesChannel) self = user_data;
 
-  if (!jsonrpc_output_stream_write_message_finish (JSONRPC_OUTPUT_STREAM (object), result, NULL) &&
-      self->reading)
+  self->writing = FALSE;
+  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
+    write_queued (self);
+  else if (self->reading)
     end (self, NULL);
+}
+
+static void
+write_queued (RushesChannel *self)
+{
+  GString *written = self->outgoing;
+
+  if (self->writing || self->queued->len == 0)
+    return;
+
+  self->writing = TRUE;
+  self->outgoing = self->queued;
+  self->queued = g_string_truncate (written, 0);
+  g_output_stream_write_all_async (self->output, self->outgoing->str, self->outgoing->len,
+                                   G_PRIORITY_DEFAULT, NULL, write_cb, g_object_ref (self));
 }
 
 /**
@@ -353,7 +381,9 @@ void
 rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
 {
   g_autoptr (GVariant) message = NULL;
+  g_autofree char *text = NULL;
   GVariantDict dict;
+  gsize size;
 
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
   g_return_if_fail (method != NULL);
@@ -365,10 +395,11 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
   g_variant_dict_insert (&dict, "method", "s", method);
   g_variant_dict_insert_value (&dict, "params",
                                params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  /* The stream does not take a floating reference. */
   message = g_variant_ref_sink (g_variant_dict_end (&dict));
-  jsonrpc_output_stream_write_message_async (self->output, message, NULL, write_cb,
-                                             g_object_ref (self));
+  text = json_gvariant_serialize_data (message, &size);
+  g_string_append_printf (self->queued, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
+  g_string_append_len (self->queued, text, (gssize) size);
+  write_queued (self);
 }
 
 /**
@@ -409,6 +440,8 @@ rushes_channel_finalize (GObject *object)
 
   g_clear_object (&self->input);
   g_clear_object (&self->output);
+  g_string_free (self->queued, TRUE);
+  g_string_free (self->outgoing, TRUE);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->marker, g_free);
 
@@ -472,6 +505,8 @@ static void
 rushes_channel_init (RushesChannel *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->queued = g_string_new (NULL);
+  self->outgoing = g_string_new (NULL);
 }
 
 /**
@@ -493,7 +528,7 @@ rushes_channel_new (GInputStream *input, GOutputStream *output, const char *toke
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
   self->input = G_INPUT_STREAM (jsonrpc_input_stream_new (input));
-  self->output = jsonrpc_output_stream_new (output);
+  self->output = g_object_ref (output);
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
   g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
                            G_CONNECT_SWAPPED);

@@ -10,6 +10,14 @@
 
 #define ID "org.blender.Blender"
 
+/* "flatpak run" says by no exit code of its own that there is nothing to run. */
+#define RUN                                                                                        \
+  "command -v flatpak >/dev/null || exit " G_STRINGIFY (                                           \
+      RUSHES_FLATPAK_NO_PROGRAM) "; "                                                              \
+                                 "flatpak info \"$0\" >/dev/null || exit " G_STRINGIFY (           \
+                                     RUSHES_FLATPAK_NO_BLENDER) "; "                               \
+                                                                "exec flatpak run \"$@\""
+
 /**
  * rushes_flatpak_is_ref:
  * @blender: what the user calls a Blender
@@ -87,7 +95,7 @@ rushes_flatpak_add_argv (GStrvBuilder *argv,
                          GPtrArray *writable,
                          gboolean sandbox)
 {
-  g_strv_builder_add_many (argv, "flatpak", "run", "--die-with-parent", NULL);
+  g_strv_builder_add_many (argv, "sh", "-c", RUN, ref, "--die-with-parent", NULL);
   if (sandbox)
     g_strv_builder_add_many (argv, "--sandbox", "--unshare=network", "--device=dri", NULL);
   for (guint i = 0; i < readable->len; i++)

@@ -31,6 +31,7 @@ struct _RushesInspector
 
   RushesLauncher *launcher; /* (owned) (nullable) */
   char *log_dir;            /* (owned) */
+  RushesTrust *trust;       /* (owned) (nullable) */
   guint start_timeout;      /* in seconds; 0: none */
 
   GQueue jobs;          /* (element-type Job) (owned): waiting; the head is next */
@@ -49,6 +50,7 @@ typedef struct Job
   GTask *task;        /* (owned) (nullable) */
   char *path;         /* (owned) */
   char *target;       /* (owned) (nullable) */
+  char *trusted;      /* (owned) (nullable): the hash of a scene that may run scripts */
   guint size;
   gboolean dropped; /* nobody wants the answer any more */
 } Job;
@@ -64,6 +66,7 @@ job_free (Job *job)
   g_clear_object (&job->task);
   g_clear_pointer (&job->path, g_free);
   g_clear_pointer (&job->target, g_free);
+  g_clear_pointer (&job->trusted, g_free);
   g_free (job);
 }
 
@@ -88,6 +91,7 @@ finish_job (Job *job, GVariant *reply)
   else if (!job->dropped)
     {
       report = rushes_report_from_reply (reply, &error);
+      rushes_scene_set_trusted (job->scene, job->trusted != NULL);
       rushes_scene_set_report (job->scene, report, error);
     }
   job_free (job);
@@ -208,7 +212,10 @@ call (RushesInspector *self)
       g_object_get (rushes_scene_get_settings (self->job->scene), "allow-scripts", &allow_scripts,
                     NULL);
       g_variant_dict_insert (&params, "blend_file", "s", self->job->path);
-      g_variant_dict_insert (&params, "allow_scripts", "b", allow_scripts);
+      g_variant_dict_insert (&params, "allow_scripts", "b",
+                             allow_scripts || self->job->trusted != NULL);
+      if (!allow_scripts && self->job->trusted != NULL)
+        g_variant_dict_insert (&params, "sha256", "s", self->job->trusted);
     }
   else
     {
@@ -221,22 +228,47 @@ call (RushesInspector *self)
                             g_object_ref (self));
 }
 
-static void
-check_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+/* Of a scene, before any client sees it. */
+typedef struct
 {
-  RushesLauncher *launcher = g_object_get_data (G_OBJECT (task), "launcher");
+  RushesLauncher *launcher; /* (owned) */
+  RushesTrust *trust;       /* (owned) (nullable) */
+  char *path;               /* (owned) */
+  char *trusted;            /* (owned) (nullable): as in the job, when it is done */
+} Check;
+
+static void
+check_free (Check *check)
+{
+  g_clear_object (&check->launcher);
+  g_clear_pointer (&check->trust, rushes_trust_unref);
+  g_clear_pointer (&check->path, g_free);
+  g_clear_pointer (&check->trusted, g_free);
+  g_free (check);
+}
+
+static void
+check_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Check *check = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (rushes_launcher_reach (launcher, path, NULL, &error) && rushes_blend_check (path, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (!rushes_launcher_reach (check->launcher, check->path, NULL, &error) ||
+      !rushes_blend_check (check->path, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (check->trust != NULL)
+    check->trusted = rushes_trust_check (check->trust, check->path);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
 check_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   RushesInspector *self = RUSHES_INSPECTOR (object);
+  Check *check = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
   if (self->job->dropped)
@@ -245,6 +277,8 @@ check_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     fail_job (g_steal_pointer (&self->job), error);
   else if (self->client != NULL && rushes_client_get_state (self->client) == RUSHES_CLIENT_READY)
     {
+      g_free (self->job->trusted);
+      self->job->trusted = g_steal_pointer (&check->trusted);
       call (self);
       return;
     }
@@ -259,11 +293,13 @@ static void
 check (RushesInspector *self)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, check_cb, NULL);
+  Check *check = g_new0 (Check, 1);
 
-  g_task_set_source_tag (task, check);
-  g_task_set_task_data (task, g_strdup (self->job->path), g_free);
-  g_object_set_data_full (G_OBJECT (task), "launcher", g_object_ref (self->launcher),
-                          g_object_unref);
+  g_task_set_source_tag (task, check_thread);
+  check->launcher = g_object_ref (self->launcher);
+  check->trust = self->trust != NULL ? rushes_trust_ref (self->trust) : NULL;
+  check->path = g_strdup (self->job->path);
+  g_task_set_task_data (task, check, (GDestroyNotify) check_free);
   g_task_run_in_thread (task, check_thread);
 }
 
@@ -339,6 +375,7 @@ rushes_inspector_finalize (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->launcher);
   g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->trust, rushes_trust_unref);
 
   G_OBJECT_CLASS (rushes_inspector_parent_class)->finalize (object);
 }
@@ -373,6 +410,22 @@ rushes_inspector_new (const char *log_dir)
   self = g_object_new (RUSHES_TYPE_INSPECTOR, NULL);
   self->log_dir = g_strdup (log_dir);
   return self;
+}
+
+/**
+ * rushes_inspector_set_trust:
+ * @self: an inspector
+ * @trust: which files may run scripts that the settings do not allow
+ *
+ * To be called before it is asked for anything.
+ */
+void
+rushes_inspector_set_trust (RushesInspector *self, RushesTrust *trust)
+{
+  g_return_if_fail (RUSHES_IS_INSPECTOR (self));
+  g_return_if_fail (self->trust == NULL);
+
+  self->trust = rushes_trust_ref (trust);
 }
 
 /**

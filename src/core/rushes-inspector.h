@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesInspector, rushes_inspector, RUSHES, INSPECTOR, GObject)
 
 RushesInspector *rushes_inspector_new (const char *log_dir);
+void rushes_inspector_set_trust (RushesInspector *self, RushesTrust *trust);
 void rushes_inspector_set_launcher (RushesInspector *self, RushesLauncher *launcher);
 void rushes_inspector_set_start_timeout (RushesInspector *self, guint seconds);
 void rushes_inspector_add (RushesInspector *self, RushesScene *scene);

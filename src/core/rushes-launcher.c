@@ -331,16 +331,27 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
 static GError *
 explain_host (RushesLauncher *self, int exit_code)
 {
-  gboolean is_ref = rushes_flatpak_is_ref (self->blender);
-
   if (exit_code != RUSHES_HOST_NO_PROGRAM)
     return NULL;
   return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                       _ ("Outside Rushes’ own Flatpak there is no program “%s”; install it, or "
                          "say where Blender is"),
-                      is_ref          ? "flatpak"
-                      : self->sandbox ? "bwrap"
-                                      : self->blender);
+                      self->sandbox ? "bwrap" : self->blender);
+}
+
+static GError *
+explain_flatpak (RushesLauncher *self, int exit_code)
+{
+  if (exit_code == RUSHES_FLATPAK_NO_PROGRAM)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("There is no program “%s”; install Blender, or say where it is"),
+                        "flatpak");
+  if (exit_code == RUSHES_FLATPAK_NO_BLENDER)
+    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                        _ ("Flatpak has no “%s”; install it with “flatpak install %s”, or choose "
+                           "another Blender"),
+                        self->blender, self->blender);
+  return NULL;
 }
 
 static GError *
@@ -365,8 +376,8 @@ explain_node (RushesLauncher *self, int exit_code)
  * @self: a launcher
  * @exit_code: of a client
  *
- * Returns: (transfer full) (nullable): what a node or a host lacks, if that was
- *   why the client ended
+ * Returns: (transfer full) (nullable): what a node, a host or Flatpak lacks, if
+ *   that was why the client ended
  */
 GError *
 rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
@@ -375,6 +386,8 @@ rushes_launcher_explain_exit (RushesLauncher *self, int exit_code)
 
   if (self->slurm != NULL)
     return explain_node (self, exit_code);
+  if (rushes_flatpak_is_ref (self->blender))
+    return explain_flatpak (self, exit_code);
   return self->host != NULL ? explain_host (self, exit_code) : NULL;
 }
 

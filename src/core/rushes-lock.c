@@ -28,8 +28,8 @@ struct _RushesLock
 static void
 write_holder (int fd)
 {
-  g_autofree char *holder =
-      g_strdup_printf ("process %ld on %s", (long) getpid (), g_get_host_name ());
+  /* Numbers and names: whoever reads it has words of his own. */
+  g_autofree char *holder = g_strdup_printf ("%ld %s", (long) getpid (), g_get_host_name ());
   gsize length = strlen (holder);
 
   /* Only words for the second one to read: the lock holds without them. Not made
@@ -43,9 +43,16 @@ read_holder (int fd)
 {
   char text[256];
   gssize n = pread (fd, text, sizeof text - 1, 0);
+  g_autofree char *valid = NULL;
+  char *host;
+  gint64 pid;
 
   text[MAX (n, 0)] = '\0';
-  return n > 0 ? g_utf8_make_valid (text, n) : g_strdup (_ ("another program"));
+  valid = g_utf8_make_valid (text, -1);
+  pid = g_ascii_strtoll (valid, &host, 10);
+  if (pid <= 0 || *host++ != ' ' || *host == '\0')
+    return g_strdup (_ ("Another program"));
+  return g_strdup_printf (_ ("Process %ld on %s"), (long) pid, host);
 }
 
 /* Whether @fd is still the file at @path: its holder removes it on leaving. */

@@ -32,6 +32,7 @@ struct _RushesManager
   RushesQueue *queue;         /* (owned) */
   RushesStore *store;         /* (owned) */
   RushesInspector *inspector; /* (owned) */
+  RushesTrust *trust;         /* (owned) */
   GListStore *activities;     /* (owned) (element-type RushesActivity) */
   char *log_dir;              /* (owned): of this session */
   RushesPool *pool;           /* (owned) (nullable): while it runs */
@@ -48,6 +49,7 @@ struct _RushesManager
   RushesOrder order;
   guint start_timeout;
   guint frame_timeout;
+  gboolean frame_timeout_auto;
   guint max_attempts;
   gboolean factory_startup;
   gboolean sandbox;
@@ -66,6 +68,7 @@ enum
   PROP_ORDER,
   PROP_START_TIMEOUT,
   PROP_FRAME_TIMEOUT,
+  PROP_FRAME_TIMEOUT_AUTO,
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
@@ -345,6 +348,12 @@ get_jobs (RushesManager *self)
   return self->jobs_auto ? RUSHES_JOBS_AUTO : self->jobs;
 }
 
+static guint
+get_frame_timeout (RushesManager *self)
+{
+  return self->frame_timeout_auto ? RUSHES_FRAME_TIMEOUT_AUTO : self->frame_timeout;
+}
+
 static void
 jobs_reason_cb (RushesManager *self)
 {
@@ -370,8 +379,9 @@ run (RushesManager *self)
     share_queued (self, launcher);
 
   self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
+  rushes_pool_set_trust (self->pool, self->trust);
   g_object_set (self->pool, "jobs", get_jobs (self), "order", self->order, "start-timeout",
-                self->start_timeout, "frame-timeout", self->frame_timeout, "max-attempts",
+                self->start_timeout, "frame-timeout", get_frame_timeout (self), "max-attempts",
                 self->max_attempts, NULL);
   g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
   g_signal_connect_swapped (self->pool, "frame-started", G_CALLBACK (frame_started_cb), self);
@@ -938,6 +948,81 @@ rushes_manager_inspect (RushesManager *self, RushesScene *scene)
   rushes_inspector_add (self->inspector, scene);
 }
 
+typedef struct
+{
+  RushesTrust *trust; /* (owned) */
+  char *path;         /* (owned) */
+  gboolean trusted;
+} Trusting;
+
+static void
+trusting_free (Trusting *trusting)
+{
+  g_clear_pointer (&trusting->trust, rushes_trust_unref);
+  g_clear_pointer (&trusting->path, g_free);
+  g_free (trusting);
+}
+
+static void
+trust_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Trusting *trusting = task_data;
+  g_autoptr (GError) error = NULL;
+
+  if (trusting->trusted ? rushes_trust_grant (trusting->trust, trusting->path, &error)
+                        : rushes_trust_withdraw (trusting->trust, trusting->path, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+trust_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RushesManager *self = RUSHES_MANAGER (object);
+  const Trusting *trusting = g_task_get_task_data (G_TASK (result));
+  GListModel *list = G_LIST_MODEL (self->queue);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_signal_emit (self, signals[WARNING], 0, NULL, error->message);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+
+      if (g_str_equal (rushes_scene_get_path (scene), trusting->path))
+        rushes_inspector_add (self->inspector, scene);
+    }
+}
+
+/**
+ * rushes_manager_set_trusted:
+ * @self: a manager
+ * @scene: one of its scenes
+ * @trusted: whether scripts in its file may run, as long as it stays as it is
+ *
+ * Notes that for good, and looks into the file again. What is being rendered
+ * goes on as it was begun.
+ */
+void
+rushes_manager_set_trusted (RushesManager *self, RushesScene *scene, gboolean trusted)
+{
+  g_autoptr (GTask) task = NULL;
+  Trusting *trusting;
+
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+  g_return_if_fail (RUSHES_IS_SCENE (scene));
+
+  task = g_task_new (self, NULL, trust_cb, NULL);
+  trusting = g_new0 (Trusting, 1);
+  g_task_set_source_tag (task, rushes_manager_set_trusted);
+  trusting->trust = rushes_trust_ref (self->trust);
+  trusting->path = g_strdup (rushes_scene_get_path (scene));
+  trusting->trusted = trusted;
+  g_task_set_task_data (task, trusting, (GDestroyNotify) trusting_free);
+  g_task_run_in_thread (task, trust_thread);
+}
+
 /**
  * rushes_manager_load:
  * @self: a manager
@@ -960,8 +1045,10 @@ rushes_manager_load (RushesManager *self)
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (RushesScene) scene = g_list_model_get_item (list, i);
+      const RushesReport *report = rushes_scene_get_report (scene);
 
-      if (rushes_scene_get_report (scene) == NULL)
+      /* Trust may have fallen away with the file meanwhile. */
+      if (report == NULL || report->scripts != NULL)
         rushes_inspector_add (self->inspector, scene);
     }
   refresh (self);
@@ -1024,6 +1111,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_FRAME_TIMEOUT:
       g_value_set_uint (value, self->frame_timeout);
+      break;
+    case PROP_FRAME_TIMEOUT_AUTO:
+      g_value_set_boolean (value, self->frame_timeout_auto);
       break;
     case PROP_MAX_ATTEMPTS:
       g_value_set_uint (value, self->max_attempts);
@@ -1147,7 +1237,13 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_FRAME_TIMEOUT:
       changed = take_uint (&self->frame_timeout, value);
       if (changed)
-        pass_on (self, "frame-timeout", self->frame_timeout);
+        pass_on (self, "frame-timeout", get_frame_timeout (self));
+      break;
+    case PROP_FRAME_TIMEOUT_AUTO:
+      changed = self->frame_timeout_auto != g_value_get_boolean (value);
+      self->frame_timeout_auto = g_value_get_boolean (value);
+      if (changed)
+        pass_on (self, "frame-timeout", get_frame_timeout (self));
       break;
     case PROP_MAX_ATTEMPTS:
       changed = take_uint (&self->max_attempts, value);
@@ -1187,6 +1283,7 @@ rushes_manager_finalize (GObject *object)
   g_clear_object (&self->store);
   rushes_inspector_stop (self->inspector);
   g_clear_object (&self->inspector);
+  g_clear_pointer (&self->trust, rushes_trust_unref);
   g_clear_object (&self->activities);
   g_clear_object (&self->queue);
   g_clear_error (&self->error);
@@ -1277,6 +1374,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_FRAME_TIMEOUT] =
       g_param_spec_uint ("frame-timeout", NULL, NULL, 0, G_MAXUINT, 0, writable);
+  /**
+   * RushesManager:frame-timeout-auto:
+   *
+   * Whether #RushesManager:frame-timeout is found by what frames take.
+   */
+  properties[PROP_FRAME_TIMEOUT_AUTO] =
+      g_param_spec_boolean ("frame-timeout-auto", NULL, NULL, FALSE, writable);
   /**
    * RushesManager:max-attempts:
    *
@@ -1416,12 +1520,16 @@ rushes_manager_new (const char *data_dir, const char *log_dir)
 {
   RushesManager *self;
   g_autofree char *path = NULL;
+  g_autofree char *trust_path = NULL;
 
   g_return_val_if_fail (data_dir != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_MANAGER, NULL);
   self->log_dir = log_dir != NULL ? g_strdup (log_dir) : rushes_log_make_run_dir (NULL);
+  trust_path = g_build_filename (data_dir, "trust.json", NULL);
+  self->trust = rushes_trust_new (trust_path);
   self->inspector = rushes_inspector_new (self->log_dir);
+  rushes_inspector_set_trust (self->inspector, self->trust);
   renew_launcher (self);
   path = g_build_filename (data_dir, "queue.jsonl", NULL);
   self->store = rushes_store_new (path, self->queue);

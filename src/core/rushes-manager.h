@@ -77,6 +77,7 @@ void rushes_manager_restore (RushesManager *self, RushesScene *scene, guint posi
 void rushes_manager_restore_many (RushesManager *self, GPtrArray *scenes, const guint *positions);
 RushesScene *rushes_manager_duplicate (RushesManager *self, RushesScene *scene);
 void rushes_manager_set_output (RushesManager *self, RushesScene *scene, const char *output);
+void rushes_manager_set_trusted (RushesManager *self, RushesScene *scene, gboolean trusted);
 void rushes_manager_inspect (RushesManager *self, RushesScene *scene);
 
 void rushes_manager_start (RushesManager *self);

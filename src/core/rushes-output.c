@@ -162,17 +162,12 @@ write_manifest (RushesOutput *self, GError **error)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *blend = json_object_new ();
   g_autofree char *path = resolve (self, MANIFEST);
   g_autofree char *text = NULL;
   g_autoptr (GError) local_error = NULL;
 
   json_object_set_int_member (object, "version", MANIFEST_VERSION);
-  json_object_set_string_member (blend, "path", self->blend->path);
-  json_object_set_int_member (blend, "size", self->blend->size);
-  json_object_set_int_member (blend, "mtime", self->blend->mtime);
-  json_object_set_string_member (blend, "sha256", self->blend->sha256);
-  json_object_set_object_member (object, "blend", blend);
+  json_object_set_object_member (object, "blend", rushes_blend_to_json (self->blend));
   json_object_set_member (object, "settings", json_node_copy (self->settings));
   json_object_set_string_member (object, "pixels", self->pixels);
   json_object_set_string_member (object, "files", self->files);
@@ -196,20 +191,10 @@ static RushesBlend *
 read_blend (JsonObject *manifest)
 {
   JsonNode *node = json_object_get_member (manifest, "blend");
-  JsonObject *object;
-  RushesBlend *blend;
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return NULL;
-
-  object = json_node_get_object (node);
-  blend = g_new0 (RushesBlend, 1);
-  blend->path = g_strdup (rushes_json_get_string (object, "path"));
-  blend->size = rushes_json_get_int (object, "size", -1);
-  blend->mtime = rushes_json_get_int (object, "mtime", -1);
-  blend->sha256 = g_strdup (rushes_json_get_string (object, "sha256"));
-
-  return blend;
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+             ? rushes_blend_from_json (json_node_get_object (node))
+             : NULL;
 }
 
 /* A manifest that cannot be read is as good as none: its frames are of unknown
@@ -883,20 +868,42 @@ note_poses (RushesOutput *self, guint frame, GVariant *poses, GError **error)
   return FALSE;
 }
 
+/**
+ * rushes_output_check_folders:
+ * @self: a bound output
+ * @error: return location for a #GError
+ *
+ * Returns: whether its folders are where they were; otherwise
+ *   %RUSHES_ERROR_NOT_WRITABLE, as they have been moved, removed or unmounted
+ */
+gboolean
+rushes_output_check_folders (RushesOutput *self, GError **error)
+{
+  gboolean ok = rushes_lock_is_current (self->lock);
+
+  for (guint i = 0; ok && i < self->info->kinds->len; i++)
+    {
+      g_autofree char *name = rushes_output_build_staging_name (self, i, 0, 0);
+      g_autofree char *path = resolve (self, name);
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      ok = g_file_test (folder, G_FILE_TEST_IS_DIR);
+    }
+  if (!ok)
+    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                 _ ("The output folder “%s” is no longer there"), self->root);
+  return ok;
+}
+
 static gboolean
 commit_files (RushesOutput *self, guint frame, GStrv staging, GVariant *poses, GError **error)
 {
   guint n_kinds = self->info->kinds->len;
   long long size = 0;
 
-  if (!rushes_lock_is_current (self->lock))
-    {
-      /* What has been rendered here would lie alone, in a folder of that name. */
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                   _ ("The output folder “%s” is no longer there"), self->root);
-      return FALSE;
-    }
-  if (!rushes_blend_check_unchanged (self->blend, error))
+  /* What has been rendered here would lie alone, in a folder of that name. */
+  if (!rushes_output_check_folders (self, error) ||
+      !rushes_blend_check_unchanged (self->blend, error))
     return FALSE;
   for (guint i = 0; i < n_kinds; i++)
     if (!check_file (self, i, staging[i], error))

@@ -42,6 +42,7 @@ gboolean rushes_output_check_blender (RushesOutput *self, const char *version, G
 char *rushes_output_build_frame_path (const char *root, const RushesInfo *info, guint frame);
 char *rushes_output_build_staging_name (RushesOutput *self, guint kind, guint frame, guint client);
 GVariant *rushes_output_list_staging (RushesOutput *self, guint frame, guint client);
+gboolean rushes_output_check_folders (RushesOutput *self, GError **error);
 gboolean rushes_output_commit (RushesOutput *self,
                                guint frame,
                                guint client,

@@ -24,6 +24,7 @@ struct _RushesPool
   GPtrArray *places;  /* (owned) (element-type PoolPlace): the first are tried first */
   GListModel *scenes; /* (owned) */
   char *log_dir;      /* (owned) */
+  RushesTrust *trust; /* (owned) (nullable) */
   RushesOrder order;
   guint start_timeout;     /* in seconds; 0: none */
   guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */

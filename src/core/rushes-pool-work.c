@@ -314,5 +314,5 @@ pool_work_open (RushesPool *pool, RushesScene *scene)
   pool->n_flights++;
   rushes_scene_set_in_use (scene, TRUE);
   g_hash_table_add (pool->folders, g_strdup (work->folder));
-  rushes_scene_open_async (scene, open_cb, g_rc_box_acquire (work));
+  rushes_scene_open_async (scene, pool->trust, open_cb, g_rc_box_acquire (work));
 }

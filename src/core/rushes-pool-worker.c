@@ -138,6 +138,7 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
   RushesClient *client = worker->client;
   guint number = rushes_client_get_number (client);
   g_autofree char *evidence = rushes_client_get_evidence (client);
+  g_autoptr (GError) gone = NULL;
   gboolean final;
 
   rushes_client_note (client, "frame %u failed: %s", hand->frame, error->message);
@@ -145,6 +146,14 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
     {
       /* That makes every further frame wrong, not only this one. */
       pool_work_fail (work, error);
+      return;
+    }
+  if ((g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE) ||
+       g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_RENDER_FAILED)) &&
+      !rushes_output_check_folders (hand->output, &gone))
+    {
+      /* Blender has many words for that, and none of them is clear. */
+      pool_work_fail (work, gone);
       return;
     }
   if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_DISK_FULL))
@@ -677,7 +686,8 @@ load_work (PoolWorker *worker, PoolWork *work)
   g_autoptr (GPtrArray) calls = NULL;
 
   calls = rushes_verbs_for_load (rushes_scene_get_path (scene), rushes_scene_get_folder (scene),
-                                 rushes_scene_get_applied_settings (scene));
+                                 rushes_scene_get_applied_settings (scene),
+                                 rushes_scene_get_applied_trust (scene));
   if (pool_place_is_remote (worker->place))
     rushes_verbs_add_access (calls, rushes_scene_get_path (scene),
                              rushes_output_get_blend_size (rushes_scene_get_output (scene)),

@@ -634,6 +634,7 @@ rushes_pool_finalize (GObject *object)
   g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_object (&self->scenes);
   g_clear_pointer (&self->log_dir, g_free);
+  g_clear_pointer (&self->trust, rushes_trust_unref);
   g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->folders, g_hash_table_unref);
@@ -826,6 +827,20 @@ rushes_pool_set_place (RushesPool *self, RushesLauncher *launcher, guint jobs)
   place = pool_place_new (self, launcher, jobs);
   g_ptr_array_add (self->places, place);
   pool_dispatch (self);
+}
+
+/**
+ * rushes_pool_set_trust:
+ * @self: a pool that does not run
+ * @trust: which files may run scripts that the settings do not allow
+ */
+void
+rushes_pool_set_trust (RushesPool *self, RushesTrust *trust)
+{
+  g_return_if_fail (RUSHES_IS_POOL (self));
+  g_return_if_fail (self->task == NULL && self->trust == NULL);
+
+  self->trust = rushes_trust_ref (trust);
 }
 
 guint

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define RUSHES_TYPE_POOL (rushes_pool_get_type ())
 G_DECLARE_FINAL_TYPE (RushesPool, rushes_pool, RUSHES, POOL, GObject)
 
+void rushes_pool_set_trust (RushesPool *self, RushesTrust *trust);
 RushesPool *rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_dir);
 void rushes_pool_set_place (RushesPool *self, RushesLauncher *launcher, guint jobs);
 void rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer user_data);

@@ -25,10 +25,13 @@ report_clear (gpointer data)
   g_clear_pointer (&self->color_depth, g_free);
   g_clear_pointer (&self->color_mode, g_free);
   g_clear_pointer (&self->camera, g_free);
+  g_clear_pointer (&self->device, g_free);
+  g_clear_pointer (&self->cameras, g_strfreev);
   g_clear_pointer (&self->engines, g_strfreev);
   g_clear_pointer (&self->formats, g_strfreev);
   g_clear_pointer (&self->missing, g_strfreev);
   g_clear_pointer (&self->scripts, g_strfreev);
+  g_clear_pointer (&self->unstretchable, g_strfreev);
   g_clear_pointer (&self->warnings, g_strfreev);
 }
 
@@ -126,6 +129,7 @@ rushes_report_from_json (JsonNode *node)
   self->color_depth = g_strdup (rushes_json_get_string (object, "color_depth"));
   self->color_mode = g_strdup (rushes_json_get_string (object, "color_mode"));
   self->camera = g_strdup (rushes_json_get_string (object, "camera"));
+  self->device = g_strdup (rushes_json_get_string (object, "device"));
   self->width = get_uint (object, "width");
   self->height = get_uint (object, "height");
   self->start = get_frame (object, "start");
@@ -135,10 +139,12 @@ rushes_report_from_json (JsonNode *node)
   self->threads = get_uint (object, "threads");
   self->denoising = get_flag (object, "denoising");
   self->motion_blur = get_flag (object, "motion_blur");
+  self->cameras = get_list (object, "cameras");
   self->engines = get_list (object, "engines");
   self->formats = get_list (object, "formats");
   self->missing = get_list (object, "missing");
   self->scripts = get_list (object, "scripts");
+  self->unstretchable = get_list (object, "unstretchable");
   self->warnings = get_list (object, "warnings");
   fps = rushes_json_get_value (object, "fps");
   self->fps = fps != NULL ? json_node_get_double (fps) : 0;
@@ -228,6 +234,7 @@ rushes_report_to_json (const RushesReport *self)
   add_text (builder, "color_depth", self->color_depth);
   add_text (builder, "color_mode", self->color_mode);
   add_text (builder, "camera", self->camera);
+  add_text (builder, "device", self->device);
   add_number (builder, "width", self->width);
   add_number (builder, "height", self->height);
   add_number (builder, "start", self->start);
@@ -239,10 +246,12 @@ rushes_report_to_json (const RushesReport *self)
   add_flag (builder, "motion_blur", self->motion_blur);
   json_builder_set_member_name (builder, "fps");
   json_builder_add_double_value (builder, self->fps);
+  add_list (builder, "cameras", self->cameras);
   add_list (builder, "engines", self->engines);
   add_list (builder, "formats", self->formats);
   add_list (builder, "missing", self->missing);
   add_list (builder, "scripts", self->scripts);
+  add_list (builder, "unstretchable", self->unstretchable);
   add_list (builder, "warnings", self->warnings);
   json_builder_end_object (builder);
 

@@ -28,10 +28,13 @@ G_BEGIN_DECLS
  * @denoising: whether noise is removed after sampling
  * @motion_blur: whether moving objects smear
  * @camera: (nullable): the active one; %NULL: there is none, nothing can be rendered
+ * @device: (nullable): "CPU" or "GPU"; %NULL: its engine has no choice
+ * @cameras: (nullable): names of all cameras
  * @engines: (nullable): identifiers of the engines that this Blender offers
  * @formats: (nullable): identifiers of the still formats that it writes
  * @missing: (nullable): paths of files that the scene needs and that are not there
  * @scripts: (nullable): what in the file would run Python
+ * @unstretchable: (nullable): what a keyframe scale leaves as it is, in words
  * @warnings: (nullable): what the user should know
  *
  * What a .blend holds by itself, as a client found it: the values behind every
@@ -45,6 +48,7 @@ typedef struct
   char *color_depth;
   char *color_mode;
   char *camera;
+  char *device;
   guint width;
   guint height;
   int start;
@@ -55,10 +59,12 @@ typedef struct
   double fps;
   gboolean denoising;
   gboolean motion_blur;
+  GStrv cameras;
   GStrv engines;
   GStrv formats;
   GStrv missing;
   GStrv scripts;
+  GStrv unstretchable;
   GStrv warnings;
 } RushesReport;
 

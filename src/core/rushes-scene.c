@@ -43,6 +43,7 @@ struct _RushesScene
   char *folder;             /* (owned) (nullable): absolute; of its results */
   RushesSettings *settings; /* (owned) */
   RushesSettings *applied;  /* (owned) (nullable): what it is being rendered with */
+  char *applied_trust;      /* (owned) (nullable): hash of what it may run meanwhile */
   RushesExisting existing;
   RushesSceneState state;
   GError *error;          /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
@@ -68,6 +69,7 @@ struct _RushesScene
   Told told;
   guint notify_id;
   guint n_clients; /* that have it, or are loading it */
+  guint trusted : 1;
   guint paused : 1;
   guint in_use : 1;
 };
@@ -81,6 +83,7 @@ enum
   PROP_FOLDER,
   PROP_EXISTING,
   PROP_PAUSED,
+  PROP_TRUSTED,
   PROP_REPORT,
   PROP_REPORT_ERROR,
   PROP_PLAN_ERROR,
@@ -224,6 +227,8 @@ typedef struct
   char *path;               /* (owned) */
   RushesSettings *settings; /* (owned) */
   RushesExisting existing;
+  RushesTrust *trust; /* (owned) (nullable) */
+  char *trusted;      /* (owned) (nullable): since it was asked: the content's hash */
 } Opening;
 
 static void
@@ -232,6 +237,8 @@ opening_free (Opening *opening)
   g_clear_pointer (&opening->folder, g_free);
   g_clear_pointer (&opening->path, g_free);
   g_clear_object (&opening->settings);
+  g_clear_pointer (&opening->trust, rushes_trust_unref);
+  g_clear_pointer (&opening->trusted, g_free);
   g_free (opening);
 }
 
@@ -240,9 +247,15 @@ open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 {
   Opening *opening = task_data;
   g_autoptr (GError) error = NULL;
-  RushesOutput *output = rushes_output_open (opening->folder, opening->path, opening->settings,
-                                             opening->existing, &error);
+  RushesOutput *output;
 
+  /* A scene whose scripts run looks different; who allowed them does not matter. */
+  if (opening->trust != NULL)
+    opening->trusted = rushes_trust_check (opening->trust, opening->path);
+  if (opening->trusted != NULL)
+    g_object_set (opening->settings, "allow-scripts", TRUE, NULL);
+  output = rushes_output_open (opening->folder, opening->path, opening->settings, opening->existing,
+                               &error);
   if (output != NULL)
     g_task_return_pointer (task, output, (GDestroyNotify) rushes_output_unref);
   else
@@ -252,6 +265,7 @@ open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 /**
  * rushes_scene_open_async:
  * @self: a scene with a folder that is not being worked on
+ * @trust: (nullable): which files may run scripts that the settings do not allow
  * @callback: (scope async): called when it is open or cannot be
  * @user_data: for @callback
  *
@@ -259,7 +273,10 @@ open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
  * this moment.
  */
 void
-rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data)
+rushes_scene_open_async (RushesScene *self,
+                         RushesTrust *trust,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   Opening *opening = g_new0 (Opening, 1);
@@ -273,7 +290,8 @@ rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpoint
   self->applied = rushes_settings_copy (self->settings);
   opening->folder = g_strdup (self->folder);
   opening->path = g_strdup (self->path);
-  opening->settings = g_object_ref (self->applied);
+  opening->settings = rushes_settings_copy (self->applied);
+  opening->trust = trust != NULL ? rushes_trust_ref (trust) : NULL;
   opening->existing = self->existing;
   g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
 
@@ -294,6 +312,7 @@ gboolean
 rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error)
 {
   g_autoptr (RushesOutput) output = NULL;
+  Opening *opening;
 
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
@@ -301,10 +320,18 @@ rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **erro
   if (output == NULL)
     return FALSE;
 
+  opening = g_task_get_task_data (G_TASK (result));
+  if (opening->trust != NULL)
+    rushes_scene_set_trusted (self, opening->trusted != NULL);
+
   /* It may have been stopped meanwhile, and even queued again; then the folder is
    * left again. */
   if (self->state == RUSHES_SCENE_LOADING)
-    self->output = g_steal_pointer (&output);
+    {
+      g_free (self->applied_trust);
+      self->applied_trust = g_steal_pointer (&opening->trusted);
+      self->output = g_steal_pointer (&output);
+    }
   return TRUE;
 }
 
@@ -867,6 +894,8 @@ rushes_scene_from_json (JsonNode *node, GError **error)
   if (settings == NULL)
     return NULL;
 
+  /* Trust is in what a file held; it may hold something else by now. */
+  rushes_settings_reset (settings, "allow-scripts");
   self = rushes_scene_new (path, settings);
   self->folder = read_path (object, "folder");
   self->existing = (RushesExisting) read_enum (object, "existing", RUSHES_TYPE_EXISTING);
@@ -919,6 +948,9 @@ rushes_scene_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       break;
     case PROP_PAUSED:
       g_value_set_boolean (value, self->paused);
+      break;
+    case PROP_TRUSTED:
+      g_value_set_boolean (value, self->trusted);
       break;
     case PROP_REPORT:
       g_value_set_boxed (value, self->report);
@@ -989,6 +1021,7 @@ rushes_scene_finalize (GObject *object)
   g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
   g_clear_object (&self->applied);
+  g_clear_pointer (&self->applied_trust, g_free);
   g_clear_error (&self->error);
   g_clear_pointer (&self->report, rushes_report_unref);
   g_clear_error (&self->report_error);
@@ -1056,6 +1089,13 @@ rushes_scene_class_init (RushesSceneClass *klass)
    */
   properties[PROP_PAUSED] =
       g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
+  /**
+   * RushesScene:trusted:
+   *
+   * Whether the user had allowed the file to run its scripts when it was looked
+   * at last.
+   */
+  properties[PROP_TRUSTED] = g_param_spec_boolean ("trusted", NULL, NULL, FALSE, flags);
   /**
    * RushesScene:report:
    *
@@ -1211,10 +1251,28 @@ rushes_scene_get_folder (RushesScene *self)
   return self->folder;
 }
 
+/* They are in a folder that is not its own any more. */
+static void
+forget_results (RushesScene *self)
+{
+  g_clear_pointer (&self->frames, rushes_frames_free);
+  g_clear_pointer (&self->saved_newest, g_free);
+  g_clear_pointer (&self->redo, rushes_frame_range_unref);
+  rushes_blanks_clear (self->blanks);
+  self->saved = (Counts){ 0 };
+  self->newest = -1;
+  self->n_kept = 0;
+  if (self->state == RUSHES_SCENE_FINISHED || self->state == RUSHES_SCENE_FAILED)
+    rushes_scene_requeue (self);
+  else
+    progress_changed (self);
+}
+
 /**
  * rushes_scene_set_folder:
  * @self: a scene that is not being worked on
- * @folder: where its results go; relative to the current folder
+ * @folder: where its results go; relative to the current folder. What has been
+ *   rendered into another one does not count any more.
  */
 void
 rushes_scene_set_folder (RushesScene *self, const char *folder)
@@ -1228,6 +1286,8 @@ rushes_scene_set_folder (RushesScene *self, const char *folder)
   absolute = g_canonicalize_filename (folder, NULL);
   if (g_strcmp0 (self->folder, absolute) == 0)
     return;
+  if (self->folder != NULL)
+    forget_results (self);
   g_free (self->folder);
   self->folder = g_steal_pointer (&absolute);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
@@ -1244,6 +1304,41 @@ RushesSettings *
 rushes_scene_get_applied_settings (RushesScene *self)
 {
   return self->applied;
+}
+
+/**
+ * rushes_scene_get_applied_trust:
+ * @self: a scene that was opened
+ *
+ * Returns: (transfer none) (nullable): the SHA-256 of what may run its scripts
+ *   while it is rendered
+ */
+const char *
+rushes_scene_get_applied_trust (RushesScene *self)
+{
+  return self->applied_trust;
+}
+
+gboolean
+rushes_scene_get_trusted (RushesScene *self)
+{
+  return self->trusted;
+}
+
+/**
+ * rushes_scene_set_trusted:
+ * @self: a scene
+ * @trusted: what rushes_trust_check() says of its file
+ */
+void
+rushes_scene_set_trusted (RushesScene *self, gboolean trusted)
+{
+  g_return_if_fail (RUSHES_IS_SCENE (self));
+
+  if (self->trusted == !!trusted)
+    return;
+  self->trusted = !!trusted;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TRUSTED]);
 }
 
 RushesExisting

@@ -7,6 +7,7 @@
 #include "rushes-output.h"
 #include "rushes-report.h"
 #include "rushes-settings.h"
+#include "rushes-trust.h"
 
 G_BEGIN_DECLS
 
@@ -71,7 +72,14 @@ const GError *rushes_scene_get_report_error (RushesScene *self);
 const GError *rushes_scene_get_plan_error (RushesScene *self);
 void rushes_scene_set_report (RushesScene *self, const RushesReport *report, const GError *error);
 
-void rushes_scene_open_async (RushesScene *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rushes_scene_get_trusted (RushesScene *self);
+void rushes_scene_set_trusted (RushesScene *self, gboolean trusted);
+const char *rushes_scene_get_applied_trust (RushesScene *self);
+
+void rushes_scene_open_async (RushesScene *self,
+                              RushesTrust *trust,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
 gboolean rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error);
 void rushes_scene_bind_async (RushesScene *self,
                               const RushesInfo *info,

@@ -107,12 +107,16 @@ add_camera (GPtrArray *calls, RushesSettings *settings)
  * @blend_path: the scene, absolute
  * @root: the folder of its results, absolute
  * @settings: what the user overrides
+ * @trusted: (nullable): what rushes_trust_check() says of @blend_path
  *
  * Returns: (transfer full) (element-type RushesCall): the calls that make a
  *   ready client one that has this scene loaded, in order
  */
 GPtrArray *
-rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings *settings)
+rushes_verbs_for_load (const char *blend_path,
+                       const char *root,
+                       RushesSettings *settings,
+                       const char *trusted)
 {
   GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_free);
   g_autofree char *format = NULL, *depth = NULL, *mode = NULL, *engine = NULL, *addons = NULL;
@@ -151,7 +155,10 @@ rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings 
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "blend_file", "s", blend_path);
   g_variant_dict_insert (&params, "root", "s", root);
-  g_variant_dict_insert (&params, "allow_scripts", "b", allow_scripts);
+  g_variant_dict_insert (&params, "allow_scripts", "b", allow_scripts || trusted != NULL);
+  /* What is allowed whatever it is needs no proof. */
+  if (!allow_scripts)
+    insert_text (&params, "sha256", trusted);
   add_call (calls, "initialize", &params);
 
   add_switch (calls, "use_animations", animations);

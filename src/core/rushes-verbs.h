@@ -17,8 +17,10 @@ typedef struct
   GVariant *params;
 } RushesCall;
 
-GPtrArray *
-rushes_verbs_for_load (const char *blend_path, const char *root, RushesSettings *settings);
+GPtrArray *rushes_verbs_for_load (const char *blend_path,
+                                  const char *root,
+                                  RushesSettings *settings,
+                                  const char *trusted);
 void rushes_verbs_add_access (GPtrArray *calls,
                               const char *blend_path,
                               guint64 size,

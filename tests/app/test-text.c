@@ -61,7 +61,7 @@ open_scene (Fixture *fixture)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
+  rushes_scene_open_async (fixture->scene, NULL, rushes_test_result_cb, &location);
   result = rushes_test_wait_for_result (&location);
   rushes_scene_open_finish (fixture->scene, result, &error);
   g_assert_no_error (error);

@@ -567,10 +567,14 @@ def open_jobs(window: Window) -> None:
     wait_until(opened, "the number of jobs")
 
 
+def is_checked(it: Widget) -> bool:
+    return "checked" in it.states
+
+
 def test_change_everything_while_rendering() -> None:
     """The scene that renders goes on as it began; then it can be started over."""
-    with fake_desktop(height=2000, settings={"window-height": "1900"}) as here:
-        scene = fake(here, "one", "gate=3", "end=60")
+    with fake_desktop(height=2900, settings={"window-height": "2800"}) as here:
+        scene = fake(here, "one", "gate=3", "end=60", "cameras=Left,Right")
         window = Window(here, scene)
         program = window.program
         window.row("one", READY)
@@ -596,9 +600,11 @@ def test_change_everything_while_rendering() -> None:
         choices = (
             "Motion Blur",
             "Denoising",
+            "Device",
             "Engine",
+            "Camera",
             "Channels",
-            "Colour Depth",
+            "Color Depth",
             "Format",
             "Animations",
         )
@@ -607,9 +613,15 @@ def test_change_everything_while_rendering() -> None:
             wait_until(lambda: len(here.surfaces(program)) > 1, "a list")
             here.key("Down", "Return")
             program.find("button", f"Reset {name}")
-        switch = program.find("switch", re.compile("^Allow Scripts"))
-        switch.click()
-        program.find("switch", where=lambda it: "checked" in it.states)
+        # One output more, and not the first one any more; the last one stays.
+        for name in "Depth", "Pictures":
+            program.find("switch", re.compile(f"^{name}")).click()
+        program.find("switch", re.compile("^Depth"), where=is_checked)
+        program.find("switch", re.compile("^Depth")).click()
+        window.says("Name at least one output")
+        program.find("switch", re.compile("^Pictures")).click()
+        program.find("switch", re.compile("^Pictures"), where=is_checked)
+        program.find("switch", re.compile("^Depth")).click()
         for jobs in ("5", "1", "3"):
             open_jobs(window)
             here.key("ctrl+a")

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -30,18 +31,21 @@ Command = list["str | pathlib.Path"]
 @dataclass
 class Row:
     """One line of the table. `measured` counts as good where it is on the side of
-    `must`: at most, or at least where `more_is_better`."""
+    `must`: at most, or at least where `more_is_better`. Without that it is just told.
+    """
 
     name: str
     unit: str
-    must: float
-    aim: float
+    must: float | None
+    aim: float | None
     measured: float
     detail: str
     more_is_better: bool = False
 
     @property
     def verdict(self) -> str:
+        if self.must is None or self.aim is None:
+            return "told"
         sign = -1 if self.more_is_better else 1
         if sign * self.measured <= sign * self.aim:
             return "aim"
@@ -60,12 +64,18 @@ class Bench:
 
     # Runs
 
-    def rushes(self, scenes: list[pathlib.Path], *options: str) -> list[Event]:
+    def rushes(
+        self,
+        scenes: list[pathlib.Path],
+        *options: str,
+        blender: str | pathlib.Path | None = None,
+    ) -> list[Event]:
         """Render with Rushes; the events."""
         output = self.folder / "rushes"
         shutil.rmtree(output, ignore_errors=True)
         command: Command = [self.cli, "render", "--progress", "json"]
-        command += ["--blender", self.blender, "--log-dir", self.folder / "logs"]
+        command += ["--blender", blender or self.blender]
+        command += ["--log-dir", self.folder / "logs"]
         command += ["-o", output, *options, *scenes]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -79,17 +89,36 @@ class Bench:
         command += ["-o", f"{output}/{{}}/######", "-a"]
         subprocess.run(command, input=names, stdout=subprocess.DEVNULL, check=True)
 
-    def compare(
-        self, ours: Callable[[], object], rival: Callable[[], object]
-    ) -> tuple[float, float]:
-        """Median seconds of both, in turns, so that a busy machine hurts both."""
-        times: tuple[list[float], list[float]] = ([], [])
+    def parallel(self, scenes: list[pathlib.Path]) -> None:
+        """The same by GNU parallel."""
+        output = self.folder / "parallel"
+        shutil.rmtree(output, ignore_errors=True)
+        command = ["parallel", "--will-cite", f"-j{JOBS}", self.blender, "-b", "{}"]
+        command += ["-o", f"{output}/{{/.}}/######", "-a", ":::", *map(str, scenes)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+    def in_turn(self, scenes: list[pathlib.Path]) -> None:
+        """One Blender after the other."""
+        for scene in scenes:
+            output = f"{self.folder}/turn/{scene.stem}/######"
+            command = [self.blender, "-b", str(scene), "-o", output, "-a"]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+    def load(self, scenes: list[pathlib.Path]) -> None:
+        """What is not rendering in that: to start and to load."""
+        for scene in scenes:
+            command = [self.blender, "-b", str(scene)]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+    def compare(self, *runs: Callable[[], object]) -> list[list[float]]:
+        """Seconds of each, sorted; in turns, so that a busy machine hurts all."""
+        times: list[list[float]] = [[] for _ in runs]
         for _ in range(self.runs):
-            for run, taken in zip((ours, rival), times):
+            for run, taken in zip(runs, times):
                 began = time.monotonic()
                 run()
                 taken.append(time.monotonic() - began)
-        return statistics.median(times[0]), statistics.median(times[1])
+        return [sorted(taken) for taken in times]
 
     # Rows
 
@@ -103,15 +132,34 @@ class Bench:
             options = ["-j", str(JOBS), "-r", "512x512", "-s", "0.5"]
             shares.append(busy_share(self.rushes(scenes, *options)))
 
-        mine, rival = self.compare(ours, lambda: self.xargs(scaled))
+        rivals = {
+            "xargs -P2 blender -b -a": lambda: self.xargs(scaled),
+            "one blender -b -a after the other": lambda: self.in_turn(scaled),
+        }
+        if shutil.which("parallel"):
+            rivals["parallel -j2 blender -b -a"] = lambda: self.parallel(scaled)
+        mine, *others = self.compare(ours, *rivals.values())
+        floor = self.measure_floor(scaled)
+        name = "3 scenes × 10 frames at 512², 2 jobs, against "
         return [
+            *(
+                Row(
+                    name + rival,
+                    "ratio",
+                    None if i else 0.90,
+                    None if i else 0.85,
+                    statistics.median(mine) / statistics.median(times),
+                    f"{spread(mine)} against {spread(times)}",
+                )
+                for i, (rival, times) in enumerate(zip(rivals, others))
+            ),
             Row(
-                "3 scenes × 10 frames at 512², 2 jobs, against xargs -P2 blender -b -a",
+                name + "its pixels on idle processors",
                 "ratio",
-                0.90,
-                0.85,
-                mine / rival,
-                f"{mine:.1f} s against {rival:.1f} s, medians of {self.runs}",
+                None,
+                None,
+                statistics.median(mine) / floor,
+                f"{spread(mine)}; CPU time of the frames over processors: {floor:.1f} s",
             ),
             Row(
                 "clients busy between the first and the last frame of that",
@@ -132,7 +180,7 @@ class Bench:
         scenes = [self.folder / f"light-{i:02}.blend" for i in range(40)]
         for scene in scenes:
             shutil.copyfile(base, scene)
-        mine, rival = self.compare(
+        mine, theirs = self.compare(
             lambda: self.rushes(scenes, "-j", str(JOBS)), lambda: self.xargs(scenes)
         )
         return [
@@ -141,10 +189,122 @@ class Bench:
                 "ratio",
                 0.40,
                 0.30,
-                mine / rival,
-                f"{mine:.1f} s against {rival:.1f} s, medians of {self.runs}",
+                statistics.median(mine) / statistics.median(theirs),
+                f"{spread(mine)} against {spread(theirs)}",
             )
         ]
+
+    def measure_floor(self, scenes: list[pathlib.Path]) -> float:
+        """Seconds that the frames alone would take if no processor ever waited."""
+        cpu = []
+        for run in self.in_turn, self.load:
+            before = os.times()
+            run(scenes)
+            after = os.times()
+            cpu.append(
+                after.children_user
+                - before.children_user
+                + after.children_system
+                - before.children_system
+            )
+        return (cpu[0] - cpu[1]) / (os.cpu_count() or 1)
+
+    def tail(self) -> list[Row]:
+        """A scene whose last frames are twenty times as heavy as the others."""
+        scene = self.folder / "tail.blend"
+        light, heavy, n, n_heavy = 0.05, 1.0, 200, 5
+        scene.write_text(
+            f"BLENDER-fake\nstart=1\nend={n}\nframe-ms={light * 1000}\n"
+            f"heavy={n - n_heavy + 1}-{n}:{heavy * 1000}\n"
+        )
+        total = light * (n - n_heavy) + heavy * n_heavy
+        floor = max(total / JOBS, heavy)
+        taken = []
+        for _ in range(self.runs):
+            events = self.rushes([scene], "-j", str(JOBS), blender=self.fake)
+            frames = [event for event in events if event["event"] == "frame"]
+            began = min(event["time"] - event["seconds"] for event in frames)
+            taken.append(max(event["time"] for event in frames) - began)
+        taken.sort()
+        return [
+            Row(
+                "a scene whose last frames are 20 times heavier: time over the bound",
+                "ratio",
+                1.15,
+                1.05,
+                statistics.median(taken) / floor,
+                f"{spread(taken)}, bound {floor:.2f} s; clients that render nothing",
+            )
+        ]
+
+    def schedule(self) -> list[Row]:
+        """A thousand random queues, simulated, and what a decision costs."""
+        program = self.build / "tests" / "core" / "test-simulation"
+        done = subprocess.run(
+            [program, "-m", "perf"], stdout=subprocess.PIPE, text=True, check=True
+        )
+        ratios = re.findall(
+            r"# (\w.*?) +time over the lower bound: mean ([\d.]+), worst ([\d.]+)",
+            done.stdout,
+        )
+        costs = re.findall(r"a decision, (\d+) clients: (\d+)", done.stdout)
+        few, many = (float(cost) for _, cost in costs)
+        return [
+            *(
+                Row(
+                    f"1000 random queues, simulated, time over the bound: {name}",
+                    "ratio",
+                    None,
+                    None,
+                    float(mean),
+                    f"worst {worst}",
+                )
+                for name, mean, worst in ratios
+            ),
+            Row(
+                "a scheduling decision with 1000 clients against one with 10",
+                "ratio",
+                2,
+                1.5,
+                many / few,
+                f"{many:.0f} ns against {few:.0f} ns",
+            ),
+        ]
+
+    def automatic(self) -> list[Row]:
+        """What --jobs auto lands on, against the best fixed number."""
+        light = self.prepare(
+            self.samples / "cube.blend", self.folder / "auto-light.blend", 128, 20
+        )
+        heavy = self.prepare(
+            self.samples / "monkey.blend", self.folder / "auto-heavy.blend", 1024, 4
+        )
+        hungry = self.prepare(
+            self.samples / "monkey.blend", self.folder / "auto-hungry.blend", 256, 5, 9
+        )
+        rows = []
+        for scene, kind in (
+            (light, "light"),
+            (heavy, "heavy"),
+            (hungry, "memory-hungry"),
+        ):
+            rates = {}
+            for jobs in "1", "2", "3", "auto":
+                rates[jobs] = late_rate(self.rushes([scene], "-j", jobs))
+            best = max(rates, key=lambda jobs: 0 if jobs == "auto" else rates[jobs])
+            rows.append(
+                Row(
+                    f"--jobs auto once it has settled, a {kind} scene, against the best number",
+                    "ratio",
+                    0.90,
+                    0.95,
+                    rates["auto"] / rates[best],
+                    "frames a second: "
+                    + ", ".join(f"{rate:.2f} with {n}" for n, rate in rates.items()),
+                    more_is_better=True,
+                )
+            )
+        return rows
 
     def own_cost(self, n_scenes: int, n_frames: int) -> list[Row]:
         """What we ourselves take, with clients that render nothing."""
@@ -232,10 +392,15 @@ class Bench:
         ]
 
     def prepare(
-        self, scene: pathlib.Path, target: pathlib.Path, pixels: int, scale: float
+        self,
+        scene: pathlib.Path,
+        target: pathlib.Path,
+        pixels: int,
+        scale: float,
+        subdivisions: int = 0,
     ) -> pathlib.Path:
         """Save a scene with its size and its time as Rushes would change them, for a
-        rival that cannot."""
+        rival that cannot; with more to keep in memory if asked."""
         os.environ["RUSHES_TEST_BLENDER"] = self.blender
         sys.path.insert(0, os.fspath(pathlib.Path(__file__).parents[1] / "blender"))
         from harness import Client
@@ -245,6 +410,17 @@ class Bench:
             client.call("set_resolution", width=pixels, height=pixels)
             client.call("move_keyframes", scale=scale)
             client.call("save_file", path=str(target))
+        if subdivisions:
+            expression = (
+                "import bpy\n"
+                "for o in bpy.data.objects:\n"
+                "    if o.name == 'Suzanne':\n"
+                "        m = o.modifiers.new('S', 'SUBSURF')\n"
+                f"        m.render_levels = {subdivisions}\n"
+                "bpy.ops.wm.save_mainfile()\n"
+            )
+            command = [self.blender, "-b", str(target), "--python-expr", expression]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         return target
 
 
@@ -256,6 +432,19 @@ def busy_share(events: list[Event]) -> float:
     ended = max(event["time"] for event in frames)
     busy: float = sum(event["seconds"] for event in frames)
     return busy / float(JOBS * (ended - began))
+
+
+def spread(times: list[float]) -> str:
+    """A median and how far the rest is from it."""
+    median = statistics.median(times)
+    return f"{median:.1f} s ({times[0]:.1f} to {times[-1]:.1f})"
+
+
+def late_rate(events: list[Event]) -> float:
+    """Frames a second in the second half of a run."""
+    times = sorted(event["time"] for event in events if event["event"] == "frame")
+    half = len(times) // 2
+    return float((len(times) - 1 - half) / (times[-1] - times[half]))
 
 
 def reap(process: subprocess.Popen[bytes]) -> tuple[float, int, int]:
@@ -270,12 +459,17 @@ def reap(process: subprocess.Popen[bytes]) -> tuple[float, int, int]:
     return cpu, usage.ru_maxrss * 1024, process.returncode
 
 
+def bound(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
 def show(rows: list[Row]) -> None:
     width = max(len(row.name) for row in rows)
     print(f"{'':{width}}  {'must':>8} {'aim':>8} {'measured':>9}  unit")
     for row in rows:
         print(
-            f"{row.name:{width}}  {row.must:8g} {row.aim:8g} {row.measured:9.3g}"
+            f"{row.name:{width}}  {bound(row.must):>8} {bound(row.aim):>8}"
+            f" {row.measured:9.3g}"
             f"  {row.unit:5}  {row.verdict:6}  {row.detail}"
         )
 
@@ -292,13 +486,16 @@ def main() -> None:
     )
     parser.add_argument("--json", type=pathlib.Path, help="write the rows here too")
     parser.add_argument(
-        "rows", nargs="*", help="seed, many, own, window (default: all)"
+        "rows", nargs="*", metavar="ROWS", help="such as seed (default: all)"
     )
     options = parser.parse_args()
     bench = Bench(options.build.resolve(), options.blender, options.runs)
     measures: dict[str, Callable[[], list[Row]]] = {
         "seed": bench.seed,
         "many": bench.many,
+        "tail": bench.tail,
+        "schedule": bench.schedule,
+        "auto": bench.automatic,
         "own": lambda: bench.own_cost(options.fake_scenes, options.fake_frames),
         "window": lambda: bench.window(options.queued_scenes),
     }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -189,10 +190,76 @@ class Loading(Case):
         )
         self.assertTrue(proof.exists())
         proof.unlink()
-        self.initialize(blend)
+        warnings = self.initialize(blend)["warnings"]
         self.assertFalse(proof.exists())
+        self.assertEqual(warnings, ["Scripts of the scene are blocked: rig.py"])
+        self.assertEqual(self.initialize(blend, allow_scripts=True)["warnings"], [])
+        self.assertTrue(proof.exists())
         report = self.call("inspect", blend_file=str(sample("cube")))
         self.assertEqual((report["has_scripts"], report["blocked"]), (False, None))
+
+    def test_scripts_run_only_in_the_content_that_is_trusted(self) -> None:
+        proof = self.folder / "proof"
+        rig = (
+            "text = bpy.data.texts.new('rig.py'); text.use_module = True\n"
+            f"text.write('''open({str(proof)!r}, \"w\").write(\"x\")''')"
+        )
+        blend = make(self.folder / "a.blend", rig)
+        trusted = hashlib.sha256(blend.read_bytes()).hexdigest()
+        self.initialize(blend, allow_scripts=True, sha256=trusted)
+        self.assertTrue(proof.exists())
+        proof.unlink()
+        # The hash allows nothing by itself.
+        self.initialize(blend, sha256=trusted)
+        self.assertFalse(proof.exists())
+
+        # Of the same size and time, which is all that a quick look tells.
+        before = blend.stat()
+        with open(blend, "r+b") as content:
+            content.seek(-1, os.SEEK_END)
+            content.write(b"!")
+        os.utime(blend, ns=(before.st_atime_ns, before.st_mtime_ns))
+        params = {"blend_file": str(blend), "allow_scripts": True, "sha256": trusted}
+        self.assertIn("changed", self.refused(13, "inspect", **params))
+        params["root"] = str(self.root)
+        self.assertIn("changed", self.refused(13, "initialize", **params))
+        self.assertFalse(proof.exists())
+
+    def test_blocked_scripts_are_blamed(self) -> None:
+        rig = (
+            "text = bpy.data.texts.new('rig.py'); text.use_module = True\n"
+            "text.write('''import bpy\n"
+            "bpy.context.scene.camera = bpy.data.objects[\"Camera\"]''')\n"
+            "scene.camera = None"
+        )
+        blend = make(self.folder / "a.blend", rig)
+        words = self.refused(
+            12, "initialize", blend_file=str(blend), root=str(self.root)
+        )
+        self.assertIn("no camera", words)
+        self.assertIn("rig.py", words)
+        self.initialize(blend, allow_scripts=True)
+        self.render(1)
+
+        # A driver that is more than arithmetic.
+        blend = make(
+            self.folder / "b.blend",
+            "drive = cube.driver_add('location', 0).driver\n"
+            "drive.expression = 'float(str(frame))'",
+        )
+        name = "driver of location in 'Cube'"
+        self.assertEqual(
+            self.call("inspect", blend_file=str(blend))["blocked"],
+            name,
+        )
+        warnings = self.initialize(blend)["warnings"]
+        self.assertEqual(warnings, [f"Scripts of the scene are blocked: {name}"])
+        # A name that no file can have stands in for whatever may fail.
+        files = {"frames": "frames/" + "x" * 300}
+        words = self.refused(12, "render_frame", frame=1, files=files)
+        self.assertIn(name, words)
+        self.initialize(blend, allow_scripts=True)
+        self.refused(3, "render_frame", frame=1, files=files)
 
     def test_addons(self) -> None:
         self.assertEqual(self.call("load_addons", addons=["cycles"]), {})

@@ -173,6 +173,12 @@ scene.frame_end = 20
                 longest = self.check_flow(now, then, before, lambda _step: (0, 0, 0))
                 self.assertGreater(longest * scale, 2)
 
+    def test_zoom_is_told_of(self) -> None:
+        code = "plane('Wall', (0, 0, -5))\nkey(camera.data, 'lens', {1: 18, 9: 36})"
+        self.assertEqual(self.load(code, "depths")["warnings"], [])
+        (warning,) = self.load(code, "flows")["warnings"]
+        self.assertIn("lens of camera 'Camera'", warning)
+
     def test_nothing_flows_without_animation(self) -> None:
         self.load(
             "key(plane('Wall', (0, 0, -5)), 'location', {1: (0, 0, -5), 2: (1, 0, -5)})",

@@ -29,8 +29,7 @@ test_take_and_release (void)
   g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, ".rushes.lock", NULL);
   g_autofree char *holder = NULL;
-  g_autofree char *expected =
-      g_strdup_printf ("process %ld on %s", (long) getpid (), g_get_host_name ());
+  g_autofree char *expected = g_strdup_printf ("%ld %s", (long) getpid (), g_get_host_name ());
 
   for (guint i = 0; i < 3; i++)
     {
@@ -50,7 +49,7 @@ test_second_take (void)
   g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, ".rushes.lock", NULL);
   g_autoptr (RushesLock) lock = take (path);
-  g_autofree char *holder = g_strdup_printf ("process %ld on", (long) getpid ());
+  g_autofree char *holder = g_strdup_printf ("Process %ld on", (long) getpid ());
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) again = NULL;
 
@@ -104,7 +103,7 @@ test_holder_dies (void)
   close (to_child[0]);
   g_assert_cmpint (read (from_child[0], &byte, 1), ==, 1);
   g_assert_cmpint (byte, ==, 'y');
-  holder = g_strdup_printf ("process %ld on", (long) pid);
+  holder = g_strdup_printf ("Process %ld on", (long) pid);
   g_assert_null (rushes_lock_take (path, &error));
   rushes_test_assert_error (error, RUSHES_ERROR_BUSY, holder);
 
@@ -126,8 +125,7 @@ test_stale_file (void)
       rushes_test_write (folder, "lock", "process 1 on a computer with a very long name indeed");
   g_autoptr (RushesLock) lock = take (path);
   g_autofree char *holder = rushes_test_read (path);
-  g_autofree char *expected =
-      g_strdup_printf ("process %ld on %s", (long) getpid (), g_get_host_name ());
+  g_autofree char *expected = g_strdup_printf ("%ld %s", (long) getpid (), g_get_host_name ());
 
   g_assert_nonnull (lock);
   g_assert_cmpstr (holder, ==, expected);
@@ -138,7 +136,7 @@ static void
 test_holder_text (void)
 {
   g_autofree char *endless = g_strnfill (10000, 'x');
-  const char *texts[] = { "", "\xff\xfe", endless, "Ünïcödé" };
+  const char *texts[] = { "", "\xff\xfe", endless, "Ünïcödé", "7", "7 far away" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -152,8 +150,10 @@ test_holder_text (void)
       g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_BUSY);
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
       g_assert_cmpuint (strlen (error->message), <, 1000);
-      if (i == 0)
-        rushes_test_assert_error (error, RUSHES_ERROR_BUSY, "another program");
+      if (i < 5)
+        rushes_test_assert_error (error, RUSHES_ERROR_BUSY, "Another program");
+      else
+        rushes_test_assert_error (error, RUSHES_ERROR_BUSY, "Process 7 on far away");
       g_assert_true (g_close (fd, NULL));
     }
 }

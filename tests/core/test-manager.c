@@ -256,6 +256,7 @@ test_properties (Fixture *fixture, gconstpointer data)
   rushes_test_property_notify (fixture->manager, "order", RUSHES_ORDER_ONE_AFTER_ANOTHER,
                                RUSHES_ORDER_SIDE_BY_SIDE);
   rushes_test_property_notify (fixture->manager, "start-timeout", 5, 6);
+  rushes_test_property_notify (fixture->manager, "frame-timeout-auto", TRUE, FALSE);
   rushes_test_property_notify (fixture->manager, "frame-timeout", 5, 6);
   rushes_test_property_notify (fixture->manager, "max-attempts", 5, 6);
   rushes_test_property_notify (fixture->manager, "factory-startup", TRUE, FALSE);
@@ -1008,6 +1009,93 @@ test_restore (Fixture *fixture, gconstpointer data)
     assert_finished (scene, 4, 0);
 }
 
+typedef struct
+{
+  RushesScene *scene;
+  gboolean trusted;
+} Expected;
+
+static gboolean
+has_warning (gpointer user_data)
+{
+  return ((Fixture *) user_data)->warnings->len > 0;
+}
+
+static gboolean
+is_trusted_so (gpointer user_data)
+{
+  const Expected *expected = user_data;
+
+  return rushes_scene_get_report (expected->scene) != NULL &&
+         rushes_scene_get_trusted (expected->scene) == expected->trusted;
+}
+
+static void
+wait_for_trust (RushesScene *scene, gboolean trusted)
+{
+  Expected expected = { scene, trusted };
+
+  rushes_test_wait_until (is_trusted_so, &expected);
+}
+
+/* Until the file changes, in every session; and what is rendered is told apart. */
+static void
+test_trust (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  g_assert_null (rushes_manager_load (fixture->manager));
+  write_blend (fixture, "rig.blend", "end=2\nhas-scripts");
+  add_name (fixture, "rig.blend", NULL);
+  scene = get_scene (fixture, 0);
+  wait_for_trust (scene, FALSE);
+  rushes_manager_start (fixture->manager);
+  wait_for_end (fixture);
+  g_assert_cmpstr (fixture->warnings->str, ==, "rig: Scripts of the scene are blocked: rig.py;");
+  g_assert_null (rushes_scene_get_applied_trust (scene));
+
+  /* Frames without scripts are not of the same settings. */
+  rushes_manager_set_trusted (fixture->manager, scene, TRUE);
+  wait_for_trust (scene, TRUE);
+  g_string_truncate (fixture->warnings, 0);
+  rushes_scene_requeue (scene);
+  rushes_manager_start (fixture->manager);
+  wait_for_end (fixture);
+  g_assert_error (rushes_scene_get_error (scene), RUSHES_ERROR, RUSHES_ERROR_SETTINGS_CHANGED);
+  rushes_manager_render_again (fixture->manager, scene, RUSHES_EXISTING_OVERWRITE);
+  rushes_manager_start (fixture->manager);
+  wait_for_end (fixture);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 2);
+  g_assert_cmpstr (fixture->warnings->str, ==, "");
+  g_assert_nonnull (rushes_scene_get_applied_trust (scene));
+
+  end (fixture);
+  begin (fixture);
+  g_assert_null (rushes_manager_load (fixture->manager));
+  scene = get_scene (fixture, 0);
+  wait_for_trust (scene, TRUE);
+
+  /* Somebody else has been at it while it waited. */
+  write_blend (fixture, "rig.blend", "end=3\nhas-scripts");
+  rushes_manager_render_again (fixture->manager, scene, RUSHES_EXISTING_OVERWRITE);
+  rushes_manager_start (fixture->manager);
+  wait_for_end (fixture);
+  wait_for_trust (scene, FALSE);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 3);
+  g_assert_cmpstr (fixture->warnings->str, ==, "rig: Scripts of the scene are blocked: rig.py;");
+
+  rushes_manager_set_trusted (fixture->manager, scene, TRUE);
+  wait_for_trust (scene, TRUE);
+  rushes_manager_set_trusted (fixture->manager, scene, FALSE);
+  wait_for_trust (scene, FALSE);
+
+  g_string_truncate (fixture->warnings, 0);
+  g_assert_no_errno (g_unlink (rushes_scene_get_path (scene)));
+  rushes_manager_set_trusted (fixture->manager, scene, TRUE);
+  rushes_test_wait_until (has_warning, fixture);
+  g_assert_nonnull (strstr (fixture->warnings->str, "There is no file"));
+}
+
 static void
 test_duplicate (Fixture *fixture, gconstpointer data)
 {
@@ -1047,6 +1135,14 @@ test_set_output (Fixture *fixture, gconstpointer data)
   rushes_manager_set_output (fixture->manager, scene, elsewhere);
   g_assert_cmpstr (rushes_scene_get_folder (scene), ==,
                    stage == LOADING || stage == RENDERING ? before : expected);
+  if (stage == FINISHED || stage == FAILED)
+    {
+      /* Nothing is there. */
+      assert_state (scene, RUSHES_SCENE_QUEUED);
+      g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 0);
+      g_assert_cmpuint (rushes_scene_get_n_failed (scene), ==, 0);
+      g_assert_null (rushes_scene_get_newest_file (scene));
+    }
   rushes_manager_set_output (fixture->manager, scene, NULL);
   g_assert_cmpstr (rushes_scene_get_folder (scene), ==, before);
   rushes_manager_stop (fixture->manager);
@@ -1268,6 +1364,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("/manager/properties", NULL, test_properties);
+  add ("/manager/trust", NULL, test_trust);
   add ("/manager/whole/1-job", GUINT_TO_POINTER (1), test_whole);
   add ("/manager/whole/3-jobs", GUINT_TO_POINTER (3), test_whole);
   add ("/manager/empty", NULL, test_empty);

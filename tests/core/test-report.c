@@ -17,6 +17,7 @@ static const char full[] =
     "\"motion_blur\":true,\"fps\":23.976,"
     "\"engines\":[\"BLENDER_EEVEE\",\"CYCLES\"],\"formats\":[\"PNG\"],"
     "\"missing\":[{\"kind\":\"texture\",\"name\":\"wood\",\"path\":\"//wood.png\"},\"//b.png\"],"
+    "\"device\":\"GPU\",\"cameras\":[\"Kamera Ä\",\"B\"],\"unstretchable\":[\"the cloth of 'Flag'\"],"
     "\"scripts\":[\"rig.py\"],\"warnings\":[\"One\",\"Two\"],\"something new\":{\"a\":[1]}}";
 
 static RushesReport *
@@ -56,6 +57,10 @@ assert_full (const RushesReport *report)
   g_assert_cmpstr (report->missing[0], ==, "//wood.png");
   g_assert_cmpstr (report->missing[1], ==, "//b.png");
   g_assert_cmpstr (report->scripts[0], ==, "rig.py");
+  g_assert_cmpstr (report->device, ==, "GPU");
+  g_assert_cmpuint (g_strv_length (report->cameras), ==, 2);
+  g_assert_cmpstr (report->cameras[1], ==, "B");
+  g_assert_cmpuint (g_strv_length (report->unstretchable), ==, 1);
   g_assert_cmpuint (g_strv_length (report->warnings), ==, 2);
 }
 

@@ -82,7 +82,7 @@ open_scene (Fixture *fixture, RushesExisting existing, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
 
   rushes_scene_set_existing (fixture->scene, existing);
-  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
+  rushes_scene_open_async (fixture->scene, NULL, rushes_test_result_cb, &location);
   result = rushes_test_wait_for_result (&location);
   return rushes_scene_open_finish (fixture->scene, result, error);
 }
@@ -535,7 +535,7 @@ test_settings_change_while_opening (Fixture *fixture, gconstpointer data)
   g_autofree char *manifest = NULL;
   g_autofree char *text = NULL;
 
-  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
+  rushes_scene_open_async (fixture->scene, NULL, rushes_test_result_cb, &location);
   g_object_set (rushes_scene_get_settings (fixture->scene), "samples", 9, NULL);
   result = rushes_test_wait_for_result (&location);
   g_assert_true (rushes_scene_open_finish (fixture->scene, result, NULL));
@@ -552,7 +552,7 @@ test_stop_while_opening (Fixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
+  rushes_scene_open_async (fixture->scene, NULL, rushes_test_result_cb, &location);
   rushes_scene_stop (fixture->scene);
   result = rushes_test_wait_for_result (&location);
   g_assert_true (rushes_scene_open_finish (fixture->scene, result, NULL));
@@ -735,7 +735,7 @@ test_requeue_while_opening (Fixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) location = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  rushes_scene_open_async (fixture->scene, rushes_test_result_cb, &location);
+  rushes_scene_open_async (fixture->scene, NULL, rushes_test_result_cb, &location);
   rushes_scene_stop (fixture->scene);
   rushes_scene_requeue (fixture->scene);
   result = rushes_test_wait_for_result (&location);

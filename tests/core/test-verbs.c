@@ -53,7 +53,7 @@ describe (GPtrArray *calls)
 static void
 assert_calls (RushesSettings *settings, const char *expected)
 {
-  g_autoptr (GPtrArray) calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings);
+  g_autoptr (GPtrArray) calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings, NULL);
   g_autofree char *text = describe (calls);
 
   g_assert_cmpstr (text, ==, expected);
@@ -173,7 +173,8 @@ static void
 test_odd_names (void)
 {
   g_autoptr (RushesSettings) settings = rushes_settings_new ();
-  g_autoptr (GPtrArray) calls = rushes_verbs_for_load ("/a'b/\"{x}\n.blend", "/öut/%s", settings);
+  g_autoptr (GPtrArray) calls =
+      rushes_verbs_for_load ("/a'b/\"{x}\n.blend", "/öut/%s", settings, NULL);
   const RushesCall *call = calls->pdata[0];
   const char *blend = NULL, *root = NULL;
 
@@ -194,7 +195,7 @@ test_calls_are_values (void)
   g_autofree char *after = NULL;
 
   g_object_set (settings, "samples", 5, NULL);
-  calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings);
+  calls = rushes_verbs_for_load ("/a/b.blend", "/out/b", settings, NULL);
   before = describe (calls);
   g_object_set (settings, "samples", 6, NULL);
   after = describe (calls);
@@ -218,6 +219,26 @@ test_frame (void)
                    "frame=uint32 1048573");
 }
 
+/* Trust is in a content; the setting is in whatever is there. */
+static void
+test_trust (void)
+{
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray) calls =
+          rushes_verbs_for_load ("/a/b.blend", "/out/b", settings, "0a1b");
+      g_autofree char *text = describe (calls);
+
+      g_assert_true (g_str_has_prefix (
+          text, i == 0 ? "initialize allow_scripts=true blend_file='/a/b.blend' root='/out/b'"
+                         " sha256='0a1b'\n"
+                       : "initialize allow_scripts=true blend_file='/a/b.blend' root='/out/b'\n"));
+      g_object_set (settings, "allow-scripts", TRUE, NULL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,6 +251,8 @@ main (int argc, char **argv)
   g_test_add_func ("/verbs/odd-names", test_odd_names);
   g_test_add_func ("/verbs/calls-are-values", test_calls_are_values);
   g_test_add_func ("/verbs/frame", test_frame);
+
+  g_test_add_func ("/verbs/trust", test_trust);
 
   return g_test_run ();
 }

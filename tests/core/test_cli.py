@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import pty
@@ -120,6 +121,7 @@ class CliTest(unittest.TestCase):
         self.env |= {
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm",
+            "XDG_DATA_HOME": str(self.folder / "data"),
             "XDG_STATE_HOME": str(self.folder / "state"),
             "RUSHES_FAKE_CLIENT": FAKE,
         }
@@ -415,6 +417,113 @@ class Render(CliTest):
         events = self.events("--overwrite", "--frames", ends[1]["black"], "odd.blend")
         frames = [each["frame"] for each in events if each["event"] == "frame"]
         self.assertEqual(frames, [2])
+
+    def test_two_hosts(self) -> None:
+        """Of two computers on one folder the second says who has it, and where."""
+        self.blend("one.blend", "end=2", "gate=2")
+        mapped = ["--map-root-user"] if os.geteuid() else []
+        away = ["unshare", "--uts", *mapped, "sh", "-c", 'hostname far-away && "$@"']
+        if subprocess.run([*away, "sh", "true"], check=False).returncode != 0:
+            self.skipTest("there are no namespaces here")
+        holder = subprocess.Popen(
+            [*away, "sh", *self.command("--progress", "json", "one.blend")],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        with holder:
+            self.wait_for_event(holder, "frame")
+            lock = self.output / "one" / ".rushes.lock"
+            pid, host = lock.read_text().split(" ")
+            self.assertEqual(host, "far-away")
+            second = self.cli("--progress", "none", "one.blend")
+            self.assertEqual(second.returncode, FAILED)
+            told = second.stderr.decode()
+            self.assertIn(f"Process {pid} on far-away renders into", told)
+            (self.folder / "one.blend.open").touch()
+            self.assertEqual(holder.wait(PATIENCE), OK)
+        self.assertEqual(self.cli("--progress", "none", "one.blend").returncode, OK)
+
+    def test_folder_is_replaced(self) -> None:
+        """By a file: one error for the scene, not one for each frame."""
+        for name in "one", "one/frames":
+            with self.subTest(name):
+                self.blend("one.blend", "end=9", "gate=2")
+                process = subprocess.Popen(
+                    self.command("--progress", "json", "-j", "2", "one.blend"),
+                    cwd=self.folder,
+                    env=self.env,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+                with process:
+                    self.wait_for_event(process, "frame")
+                    (self.output / name).rename(self.folder / "gone")
+                    (self.output / name).write_text("a file")
+                    (self.folder / "one.blend.open").touch()
+                    assert process.stdout and process.stderr
+                    events = parse(process.stdout.read())
+                    told = process.stderr.read().decode()
+                    self.assertEqual(process.wait(PATIENCE), FAILED)
+                self.assertEqual([e for e in events if e["event"] == "frame"], [])
+                ends = [e for e in events if e["event"] == "scene"]
+                self.assertEqual([e["cause"] for e in ends], ["not-writable"])
+                self.assertEqual(told.count("\n"), 1, told)
+                self.assertIn("no longer there", told)
+                (self.output / name).unlink()
+                shutil.rmtree(self.folder / "gone")
+                shutil.rmtree(self.output)
+                (self.folder / "one.blend.open").unlink()
+
+    def test_trust(self) -> None:
+        """What the window has noted holds here too, as long as the file is the same."""
+        blend = self.folder / self.blend("rig.blend", "end=2", "has-scripts")
+        content = blend.read_bytes()
+        status = blend.stat()
+        file = {
+            "path": str(blend),
+            "size": status.st_size,
+            "mtime": status.st_mtime_ns,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+
+        def messages(*options: str) -> list[str]:
+            events = self.events(*options, "--overwrite", "rig.blend")
+            return [each["message"] for each in events if each["event"] == "message"]
+
+        def blocked_by_inspect() -> Any:
+            return json.loads(self.cli("rig.blend", verb="inspect").stdout)["blocked"]
+
+        blocked = ["Scripts of the scene are blocked: rig.py"]
+        self.assertEqual(messages(), blocked)
+        self.assertEqual(messages("--allow-scripts"), [])
+        self.assertEqual(messages(), blocked)
+        self.assertIn("rig.py", blocked_by_inspect())
+        trust = self.folder / "data" / "rushes" / "trust.json"
+        trust.parent.mkdir(parents=True)
+        trust.write_text(json.dumps({"version": 1, "files": [file]}))
+        # Frames of the two kinds are not mixed.
+        self.events("rig.blend", code=FAILED)
+        self.assertEqual(messages(), [])
+        self.events("rig.blend")
+        self.assertIsNone(blocked_by_inspect())
+
+        # Of the same size and time: refused by whoever reads it, not run.
+        blend.write_bytes(content.replace(b"end=2", b"end=3"))
+        os.utime(blend, ns=(status.st_atime_ns, status.st_mtime_ns))
+        events = self.events("--overwrite", "rig.blend", code=FAILED)
+        ends = [each for each in events if each["event"] == "scene"]
+        self.assertEqual([each["cause"] for each in ends], ["file-changed"])
+        blend.write_bytes(content + b"#\n")
+        self.assertEqual(messages(), blocked)
+
+    def test_blocked_scripts_are_a_cause(self) -> None:
+        self.blend("rig.blend", "end=2", "has-scripts", "blocked-frame=2")
+        run = self.cli("--progress", "plain", "--retries", "0", "rig.blend")
+        self.assertEqual(run.returncode, FAILED)
+        self.assertIn("scripts of the scene are blocked", run.stderr.decode())
+        self.assertIn("Allow scripts if you trust", run.stderr.decode())
 
     def test_json(self) -> None:
         self.blend("one.blend", "end=3", "frame-ms=150", "progress=1")

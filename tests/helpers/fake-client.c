@@ -39,6 +39,8 @@ enum
   ERROR_NO_SCENE = 7,
   ERROR_NOT_WRITABLE = 8,
   ERROR_MEMORY = 10,
+  ERROR_SCRIPTS = 12,
+  ERROR_CHANGED = 13,
   ERROR_PARSE = -32700,
   ERROR_METHOD = -32601,
   ERROR_PARAMS = -32602,
@@ -581,11 +583,31 @@ append_list (GString *out, const char *member, const char *key, gboolean are_fil
   g_string_append (out, "],");
 }
 
+/* Those of the scene, and one more perhaps. */
+static void
+append_warnings (GString *out, const char *more)
+{
+  append_list (out, "warnings", "warning", FALSE);
+  if (more == NULL)
+    return;
+
+  g_string_truncate (out, out->len - strlen ("],"));
+  g_string_append_printf (out, "%s\"%s\"],", g_str_has_suffix (out->str, "[") ? "" : ",", more);
+}
+
+static gboolean
+are_scripts_allowed (JsonObject *params)
+{
+  return json_object_get_boolean_member_with_default (params, "allow_scripts", FALSE);
+}
+
 static int
 load (JsonObject *params, GString *out)
 {
   const char *path = get_text_param (params, "blend_file", "");
+  const char *sha256 = get_text_param (params, "sha256", NULL);
   g_autofree char *contents = NULL;
+  g_autofree char *found = NULL;
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&scene.root, g_free);
@@ -593,6 +615,10 @@ load (JsonObject *params, GString *out)
     return fail (out, ERROR_LOAD, "%s", error->message);
   if (!g_str_has_prefix (contents, MAGIC))
     return fail (out, ERROR_LOAD, "File format is not supported in file '%s'", path);
+
+  found = g_compute_checksum_for_string (G_CHECKSUM_SHA256, contents, -1);
+  if (are_scripts_allowed (params) && sha256 != NULL && g_strcmp0 (sha256, found) != 0)
+    return fail (out, ERROR_CHANGED, "%s has changed since its scripts were allowed", path);
 
   g_free (scene.path);
   scene.path = g_strdup (path);
@@ -617,7 +643,6 @@ load (JsonObject *params, GString *out)
                    "\"width\":%d,\"height\":%d,\"engine\":\"CYCLES\",",
                    scene.start, scene.end, scene.step, get_number (scene.list, "fps", 24),
                    scene.width, scene.height);
-  append_list (out, "warnings", "warning", FALSE);
   return 0;
 }
 
@@ -634,25 +659,48 @@ initialize (JsonObject *params, GString *out)
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   scene.includes = scene.debugs = 0;
   scene.all_cameras = FALSE;
+  append_warnings (out,
+                   get_value (scene.list, "has-scripts") != NULL && !are_scripts_allowed (params)
+                       ? "Scripts of the scene are blocked: rig.py"
+                       : NULL);
   g_string_append (out, "\"has_camera\":true}");
   return 0;
+}
+
+/* The rest of the list, and which of them is the scene's own. */
+static void
+append_camera_names (GString *out)
+{
+  const char *text = get_value (scene.list, "cameras");
+  g_auto (GStrv) names = g_strsplit (text != NULL ? text : "Camera", ",", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *name = quote (names[i]);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "," : "", name);
+    }
+  g_string_append_printf (out, "],\"camera\":\"%s\",", names[0]);
 }
 
 static int
 inspect (JsonObject *params, GString *out)
 {
   g_autofree char *path = NULL;
-  gboolean trusted = json_object_get_boolean_member_with_default (params, "allow_scripts", FALSE);
+  gboolean trusted = are_scripts_allowed (params);
   int code = load (params, out);
 
   if (code != 0)
     return code;
 
   path = quote (scene.path);
+  append_warnings (out, NULL);
   g_string_append_printf (out, "\"path\":%s,", path);
   g_string_append (out, get_value (scene.list, "no-camera") != NULL
                             ? "\"cameras\":[],\"camera\":null,"
-                            : "\"cameras\":[\"Camera\"],\"camera\":\"Camera\",");
+                            : "\"cameras\":[");
+  if (get_value (scene.list, "no-camera") == NULL)
+    append_camera_names (out);
   append_list (out, "missing", "missing", TRUE);
   if (get_value (scene.list, "has-scripts") == NULL)
     g_string_append (out, "\"has_scripts\":false,\"scripts\":[],\"blocked\":null,");
@@ -958,6 +1006,8 @@ render_frame (JsonObject *params, GString *out)
       if (step == steps / 2)
         break_down (json_node_get_object (files), frame);
     }
+  if (strike ("blocked-frame", frame) != NULL)
+    return fail (out, ERROR_SCRIPTS, "Error: out of paint; scripts of the scene are blocked");
   if (strike ("fail-frame", frame) != NULL)
     return fail (out, ERROR_RENDER, "Error: out of paint");
   if (strike ("memory-frame", frame) != NULL)

@@ -328,18 +328,26 @@ rushes_test_count_notify (GObject *object, GParamSpec *pspec, gpointer count)
  * @data: what a fuzzer made
  * @size: its length in bytes
  *
- * From "\377", which is no JSON, and from half a surrogate pair json-glib makes
- * strings that are no UTF-8, and GLib calls that a mistake of the program. What
- * runs inside Blender sends neither.
+ * From "\377" and "\u", which are no JSON, and from half a surrogate pair
+ * json-glib makes strings that are no UTF-8, and GLib calls that a mistake of the
+ * program. What runs inside Blender sends none of them.
  *
- * Returns: whether neither is in @data
+ * Returns: whether none is in @data
  */
 gboolean
 rushes_test_is_sound_json (const guint8 *data, gsize size)
 {
-  for (gsize i = 0; i + 2 < size; i++)
-    if (data[i] == '\\' && (g_ascii_isdigit (data[i + 1]) ||
-                            (data[i + 1] == 'u' && g_ascii_tolower ((char) data[i + 2]) == 'd')))
-      return FALSE;
+  for (gsize i = 0; i + 1 < size; i++)
+    {
+      gboolean is_code = data[i] == '\\' && data[i + 1] == 'u';
+
+      if (data[i] == '\\' && g_ascii_isdigit (data[i + 1]))
+        return FALSE;
+      if (is_code && i + 2 < size && g_ascii_tolower ((char) data[i + 2]) == 'd')
+        return FALSE;
+      for (gsize j = i + 2; is_code && j < i + 6 && j < size; j++)
+        if (!g_ascii_isxdigit (data[j]))
+          return FALSE;
+    }
   return TRUE;
 }
