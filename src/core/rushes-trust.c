@@ -166,7 +166,7 @@ rushes_trust_unref (RushesTrust *self)
 static RushesBlend *
 find (RushesTrust *self, const char *blend_path)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   const RushesBlend *blend;
 
   refresh (self);

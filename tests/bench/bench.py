@@ -347,6 +347,35 @@ class Bench:
             Row("peak memory of that run", "MB", 100, 40, memory / 1e6, detail),
         ]
 
+    def chaos(self, n_frames: int) -> list[Row]:
+        """The chaos test of tests/blender, for longer."""
+        environment = {
+            **os.environ,
+            "RUSHES_CLI": str(self.cli),
+            "RUSHES_TEST_BLENDER": self.blender,
+            "RUSHES_CHAOS_FRAMES": str(n_frames),
+        }
+        test = pathlib.Path(__file__).parents[1] / "blender" / "test_chaos.py"
+        done = subprocess.run(
+            [sys.executable, str(test)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        told = re.search(
+            r"(\d+) signals .*; (\d+) frames, (\d+) finished twice, (\d+) lost",
+            done.stdout,
+        )
+        assert told, done.stdout
+        signals, frames, twice, lost = map(int, told.groups())
+        detail = f"{signals} signals to clients, {frames} frames"
+        share = 100 * twice / frames
+        return [
+            Row("chaos: frames lost", "", 0, 0, lost, detail),
+            Row("chaos: frames finished twice", "%", 5, 5, share, detail),
+        ]
+
     def window(self, n_scenes: int) -> list[Row]:
         """How long the window stands still with a long queue and many clients."""
         result = self.folder / "window.json"
@@ -484,6 +513,9 @@ def main() -> None:
     parser.add_argument(
         "--queued-scenes", type=int, default=10000, help="of the window"
     )
+    parser.add_argument(
+        "--chaos-frames", type=int, default=400, help="of each of the three scenes"
+    )
     parser.add_argument("--json", type=pathlib.Path, help="write the rows here too")
     parser.add_argument(
         "rows", nargs="*", metavar="ROWS", help="such as seed (default: all)"
@@ -498,6 +530,7 @@ def main() -> None:
         "auto": bench.automatic,
         "own": lambda: bench.own_cost(options.fake_scenes, options.fake_frames),
         "window": lambda: bench.window(options.queued_scenes),
+        "chaos": lambda: bench.chaos(options.chaos_frames),
     }
     rows: list[Row] = []
     try:

@@ -139,10 +139,12 @@ class ChaosTest(unittest.TestCase):
         self.assertEqual(self.pictures(output), expected)
         self.assertFalse([pid for pid in self.everybody if is_alive(pid)])
         self.assertGreater(self.signals, RESTARTS)
-        twice = finished - len(expected)
+        # One may have been in place when Rushes died, before it was told of.
+        twice = max(finished - len(expected), 0)
+        self.assertLess(twice, 0.05 * len(expected))
         print(
             f"{self.signals} signals to clients and {RESTARTS} to Rushes survived;"
-            f" {len(expected)} frames, {max(twice, 0)} finished twice, 0 lost"
+            f" {len(expected)} frames, {twice} finished twice, 0 lost"
         )
 
 

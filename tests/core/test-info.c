@@ -381,8 +381,8 @@ test_outputs_refused (void)
     "[" OUTPUT ("d", "depths", ".depth") "]",
     "[" OUTPUT ("d", "depths", "depth") ", " OUTPUT ("d", "depths", "other") "]",
     "[" OUTPUT ("d", "depths", "depth") ", " OUTPUT ("e", "depths", "depth") "]",
-    "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.blend'>, 'format': "
-    "<'PNG'>}>]",
+    ("[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.blend'>, 'format': "
+     "<'PNG'>}>]"),
     "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.png'>, 'format': <'GIF'>}>]",
     "[<{'key': <'d'>, 'folder': <'d'>, 'name': <'d'>, 'extension': <'.png'>}>]",
   };

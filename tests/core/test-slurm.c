@@ -316,7 +316,7 @@ test_time_out (Fixture *fixture, gconstpointer data)
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
   g_autoptr (RushesLauncher) launcher = make_launcher (g_getenv ("RUSHES_FAKE_CLIENT"), slurm);
   g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
-  g_autofree char *queue =
+  G_GNUC_UNUSED g_autofree char *queue =
       rushes_test_write (fixture->folder, "queue", "5|RUNNING|None|n1|3|main|TICKET\n");
 
   add_program (fixture, "scancel", "");
@@ -340,7 +340,7 @@ test_refused (Fixture *fixture, gconstpointer data)
 static void
 test_no_blender (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *queue =
+  G_GNUC_UNUSED g_autofree char *queue =
       rushes_test_write (fixture->folder, "queue", "5|FAILED|NonZeroExitCode|n1|3|main|TICKET\n");
 
   begin (fixture, "/nowhere/blender", RUN);
@@ -351,7 +351,7 @@ test_no_blender (Fixture *fixture, gconstpointer data)
 static void
 test_cancelled (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *queue =
+  G_GNUC_UNUSED g_autofree char *queue =
       rushes_test_write (fixture->folder, "queue", "5|CANCELLED|None|n1|3|main|TICKET\n");
 
   begin (fixture, "blender", REMEMBER "exit 1");

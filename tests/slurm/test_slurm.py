@@ -468,9 +468,16 @@ class Detached(SlurmTest):
     def submit(self, scene: Path, *arguments: str) -> str:
         """The job's number."""
         words = [CLI, "submit", str(scene), "--output", str(self.output)]
-        words += ["--blender", FAKE]
         done = subprocess.run(
-            [*words, "--place", "slurm=2", "--slurm-cpus", "2", *arguments],
+            [
+                *words,
+                "--blender",
+                FAKE,
+                "--place",
+                "slurm=2",
+                "--slurm-cpus=2",
+                *arguments,
+            ],
             env=cluster.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
