@@ -2444,7 +2444,7 @@ test_busy (Fixture *fixture, gconstpointer data)
   rushes_pool_run_async (pool, rushes_test_result_cb, &results[1]);
   second_result = rushes_test_wait_for_result (&results[1]);
   g_assert_true (rushes_pool_run_finish (pool, second_result, NULL));
-  assert_failed (second, RUSHES_ERROR_BUSY, "Process");
+  assert_failed (second, RUSHES_ERROR_BUSY, "renders into");
   g_assert_false (rushes_scene_is_ended (first));
 
   g_assert_true (finish_run (fixture, &results[0]));

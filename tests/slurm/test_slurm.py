@@ -223,6 +223,42 @@ class Pictures(SlurmTest):
         self.assertIn("--threads 3 ", (self.output / "words").read_text())
 
 
+class Efficiency(SlurmTest):
+    def spend(self, *arguments: str | Path) -> float:
+        """Seconds of a whole run, from its start to its end."""
+        with Run(*arguments) as run:
+            self.assertEqual(run.finish(), 0, run.said())
+            seconds: float = run.events[-1]["time"]
+            return seconds
+
+    def test_as_fast_as_here(self) -> None:
+        """Two clients on the cluster against two on this computer, which renders for
+        both; the better of two runs each, in turn."""
+        scene = Path(SAMPLES) / "monkey.blend"
+        options = ["--frames", "1-40", "--resolution", "320x320", "--factory-startup"]
+        options += ["--blender", BLENDER, "--overwrite", "--output", str(self.output)]
+        places = ["local=2", "slurm=2"]
+        spent: dict[str, list[float]] = {place: [] for place in places}
+        for _ in range(2):
+            for place in places:
+                words = ["--place", place, "--slurm-cpus", "2"]
+                spent[place].append(self.spend(scene, *options, *words))
+        efficiency = min(spent["local=2"]) / min(spent["slurm=2"])
+        print(f"efficiency {efficiency:.3f} {spent}", end=" ", flush=True)
+        self.assertGreaterEqual(efficiency, 0.97)
+
+    def test_short_frames(self) -> None:
+        """Frames of 100 ms, where what lies between them would show."""
+        scene = write_scene("short-frames", "end=100", "frame-ms=100")
+        with self.start(scene, "slurm=2") as run:
+            self.assert_whole(run, 100)
+            times = [event["time"] for event in run.events if is_done(event)]
+        # Of both clients, from the end of their first frames to that of the last ones.
+        busy = (len(times) - 2) * 0.1 / (2 * (times[-1] - times[1]))
+        print(f"busy {busy:.3f}", end=" ", flush=True)
+        self.assertGreaterEqual(busy, 0.97)
+
+
 class Waiting(SlurmTest):
     def test_queue(self) -> None:
         """A client that waits in Slurm's queue says so, and does not time out."""
