@@ -643,8 +643,7 @@ warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
   const RushesReport *report = scene != NULL ? rushes_scene_get_report (scene) : NULL;
   g_autofree char *line = NULL;
 
-  if (report != NULL && report->warnings != NULL &&
-      g_strv_contains ((const char *const *) report->warnings, text))
+  if (report != NULL && rushes_report_tells (report, text))
     return;
   if (scene != NULL)
     line = g_strdup_printf ("%s: %s", rushes_scene_get_name (scene), text);

@@ -258,6 +258,24 @@ rushes_report_to_json (const RushesReport *self)
   return json_builder_get_root (builder);
 }
 
+/**
+ * rushes_report_tells:
+ * @self: a report
+ * @warning: what a client warned of when it loaded the same file
+ *
+ * Returns: whether that is no news to whoever has read the report
+ */
+gboolean
+rushes_report_tells (const RushesReport *self, const char *warning)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  /* As blender/rushes/loading.py begins it. */
+  if (self->scripts != NULL && g_str_has_prefix (warning, "Scripts of the scene are blocked: "))
+    return TRUE;
+  return self->warnings != NULL && g_strv_contains ((const char *const *) self->warnings, warning);
+}
+
 /* ---- What will be rendered ------------------------------------------- */
 
 /**

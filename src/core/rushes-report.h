@@ -71,6 +71,7 @@ typedef struct
 GType rushes_report_get_type (void);
 RushesReport *rushes_report_from_reply (GVariant *reply, GError **error);
 RushesReport *rushes_report_from_json (JsonNode *node);
+gboolean rushes_report_tells (const RushesReport *self, const char *warning);
 JsonNode *rushes_report_to_json (const RushesReport *self);
 RushesReport *rushes_report_ref (const RushesReport *self);
 void rushes_report_unref (RushesReport *self);

@@ -57,6 +57,9 @@ assert_full (const RushesReport *report)
   g_assert_cmpstr (report->missing[0], ==, "//wood.png");
   g_assert_cmpstr (report->missing[1], ==, "//b.png");
   g_assert_cmpstr (report->scripts[0], ==, "rig.py");
+  g_assert_true (rushes_report_tells (report, "Two"));
+  g_assert_true (rushes_report_tells (report, "Scripts of the scene are blocked: rig.py"));
+  g_assert_false (rushes_report_tells (report, "Three"));
   g_assert_cmpstr (report->device, ==, "GPU");
   g_assert_cmpuint (g_strv_length (report->cameras), ==, 2);
   g_assert_cmpstr (report->cameras[1], ==, "B");
