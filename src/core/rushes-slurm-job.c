@@ -248,7 +248,7 @@ rushes_slurm_explain (const RushesSlurmEntry *entry)
     {
     case RUSHES_SLURM_CANCELLED:
       return g_error_new (RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY,
-                          _ ("Somebody has cancelled job %s in Slurm"), entry->id);
+                          _ ("Somebody has canceled job %s in Slurm"), entry->id);
     case RUSHES_SLURM_PREEMPTED:
       return g_error_new (RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY,
                           _ ("A more urgent job took the place of job %s on node %s"), entry->id,

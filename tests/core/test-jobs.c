@@ -129,7 +129,7 @@ test_memory (void)
 
   assert_lands (&small, 2, RUSHES_JOBS_MEMORY, "2 jobs: one more would not fit in memory");
   assert_lands (&gpu, 3, RUSHES_JOBS_GPU_MEMORY,
-                "3 jobs: one more would not fit in the memory of the GPU");
+                "3 jobs: one more would not fit in the memory of the graphics card");
 }
 
 static void

@@ -193,7 +193,7 @@ test_explain (void)
     int code;
     const char *words;
   } ends[] = {
-    { RUSHES_SLURM_CANCELLED, RUSHES_ERROR_TAKEN_AWAY, "cancelled job 12" },
+    { RUSHES_SLURM_CANCELLED, RUSHES_ERROR_TAKEN_AWAY, "canceled job 12" },
     { RUSHES_SLURM_PREEMPTED, RUSHES_ERROR_TAKEN_AWAY, "more urgent" },
     { RUSHES_SLURM_NODE_FAILED, RUSHES_ERROR_TAKEN_AWAY, "Node n7 went down" },
     { RUSHES_SLURM_TIME_LIMIT, RUSHES_ERROR_TIMED_OUT, "time limit on node n7" },
@@ -355,7 +355,7 @@ test_cancelled (Fixture *fixture, gconstpointer data)
       rushes_test_write (fixture->folder, "queue", "5|CANCELLED|None|n1|3|main|TICKET\n");
 
   begin (fixture, "blender", REMEMBER "exit 1");
-  assert_fails (fixture, RUSHES_ERROR_TAKEN_AWAY, "cancelled job 5");
+  assert_fails (fixture, RUSHES_ERROR_TAKEN_AWAY, "canceled job 5");
 }
 
 /* Nobody waits for Slurm's explanation when the user wants it gone. */

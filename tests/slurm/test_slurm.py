@@ -331,7 +331,7 @@ class Faults(SlurmTest):
 
     def test_cancel(self) -> None:
         run = self.run_with(lambda run: cancel_one())
-        self.assert_told(run, "Somebody has cancelled job")
+        self.assert_told(run, "Somebody has canceled job")
         self.assert_replaced(run)
 
     def test_node_set_down(self) -> None:
