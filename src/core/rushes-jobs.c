@@ -171,7 +171,8 @@ rushes_jobs_explain (const RushesJobs *self)
     case RUSHES_JOBS_MEMORY:
       return g_strdup_printf (_ ("%s: one more would not fit in memory"), jobs);
     case RUSHES_JOBS_GPU_MEMORY:
-      return g_strdup_printf (_ ("%s: one more would not fit in the memory of the graphics card"), jobs);
+      return g_strdup_printf (_ ("%s: one more would not fit in the memory of the graphics card"),
+                              jobs);
     case RUSHES_JOBS_OUT_OF_MEMORY:
       return g_strdup_printf (_ ("%s: with one more, memory ran out"), jobs);
     case RUSHES_JOBS_MEASURING:
