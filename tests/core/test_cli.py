@@ -865,7 +865,8 @@ class JobsAuto(CliTest):
         said = [event["message"] for event in events if event["event"] == "message"]
         self.assertEqual(self.most_clients(events), 3)
         self.assertEqual(
-            said[-1], "3 jobs: one more would not fit in the memory of the graphics card"
+            said[-1],
+            "3 jobs: one more would not fit in the memory of the graphics card",
         )
         self.assertEqual(len(self.frames("scene")), 1500)
 
