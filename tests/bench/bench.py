@@ -2,7 +2,7 @@
 """Measures Rushes against what people would use instead, as ratios in one run.
 
 Each row says what must hold, what is aimed at and what was measured; the exit code is 0
-whatever was measured, as a benchmark is no test.
+whatever was measured, as a benchmark is no test; 1 if something could not be.
 """
 
 from __future__ import annotations
@@ -532,17 +532,24 @@ def main() -> None:
         "window": lambda: bench.window(options.queued_scenes),
         "chaos": lambda: bench.chaos(options.chaos_frames),
     }
+    failed: list[str] = []
     rows: list[Row] = []
     try:
         for name in options.rows or measures:
             print(f"Measuring: {name}", file=sys.stderr)
-            rows += measures[name]()
+            try:
+                rows += measures[name]()
+            except subprocess.CalledProcessError as error:
+                print(f"Could not measure {name}: {error}", file=sys.stderr)
+                failed.append(name)
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
     show(rows)
     if options.json:
         text = json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows])
         options.json.write_text(text + "\n")
+    if failed:
+        sys.exit(f"Not measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
