@@ -88,9 +88,10 @@ struct _PoolWork
   gboolean warned;   /* its warnings were passed on */
   gboolean foreseen; /* so was that its disk will be full */
   guint load_failures;
-  gboolean shared;  /* some node of a cluster sees its files */
-  gboolean at_home; /* none does: it is rendered on this computer */
-  char *blind_node; /* (owned) (nullable): the first node that did not see them */
+  guint n_unwritable; /* frames in a row that could not be written */
+  gboolean shared;    /* some node of a cluster sees its files */
+  gboolean at_home;   /* none does: it is rendered on this computer */
+  char *blind_node;   /* (owned) (nullable): the first node that did not see them */
 };
 
 /* A frame in a client's hand, or on its way there. */

@@ -183,8 +183,9 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
   final = rushes_scene_fail_frame (work->scene, hand->index, number, self->max_attempts, error,
                                    rushes_client_get_log_path (client), evidence);
   pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, final);
-  /* A folder that several clients cannot write is no trouble of one frame. */
-  if (final && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE))
+  /* A folder that cannot be written is no trouble of one frame. */
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE) &&
+      (++work->n_unwritable >= self->max_attempts || final))
     pool_work_fail (work, error);
   else
     pool_work_update (work);
@@ -248,6 +249,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
       rushes_scene_finish_frame (work->scene, hand.index, commit->seconds, commit->blank);
       worker->n_frames++;
+      work->n_unwritable = 0;
       pool_place_frame_done (worker->place, work, commit->seconds);
       pool_emit_frame_ended (self, work->scene, hand.frame,
                              rushes_client_get_number (worker->client), commit->seconds, NULL,

@@ -1080,6 +1080,7 @@ test_locked (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) directives = g_string_new ("end=50\nframe-ms=1");
   RushesScene *scene, *other;
+  guint n_failed = 0;
 
   for (guint frame = 11; frame <= 50; frame++)
     g_string_append_printf (directives, "\nlocked-frame=%u", frame);
@@ -1089,7 +1090,12 @@ test_locked (Fixture *fixture, gconstpointer data)
   run (fixture);
   assert_failed (scene, RUSHES_ERROR_NOT_WRITABLE, "folder is gone");
   assert_finished (other, 5, 0);
-  g_assert_cmpuint (rushes_scene_get_n_done (scene), ==, 10);
+  g_assert_cmpuint (rushes_scene_get_n_done (scene), <=, 10);
+  for (guint i = 0; i < fixture->ended->len; i++)
+    n_failed += g_array_index (fixture->ended, Ended, i).code == RUSHES_ERROR_NOT_WRITABLE;
+  /* Some while others could be written, then three in a row, and who had one in hand. */
+  g_assert_cmpuint (n_failed, >=, 3);
+  g_assert_cmpuint (n_failed, <=, rushes_scene_get_n_done (scene) * 2 + 4);
 }
 
 /* And one that is there again is no trouble at all. */
