@@ -162,8 +162,11 @@ class SandboxTest(unittest.TestCase):
                 wait_until(gone, 20, f"the end of {found}")
 
     def descendants(self, pid: int) -> list[int]:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        found = [int(child) for child in children]
+        found = [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").glob("*/children")
+            for child in thread.read_text().split()
+        ]
         return found + [each for child in found for each in self.descendants(child)]
 
 
