@@ -988,7 +988,6 @@ render_frame (JsonObject *params, GString *out)
   JsonNode *files = json_object_get_member (params, "files");
   int steps = 2 * ((int) get_number (scene.list, "progress", 0) + 1);
   double usec = get_frame_ms (frame) * 1000;
-  gboolean writes_nothing = g_strcmp0 (get_value (scene.list, "write"), "none") == 0;
   g_autofree char *names = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -1016,7 +1015,7 @@ render_frame (JsonObject *params, GString *out)
     return fail (out, ERROR_NOT_WRITABLE, "The output folder is gone");
   if (strike ("full-frame", frame) != NULL)
     return fail (out, ERROR_DISK_FULL, "No space is left in the output folder");
-  if (!writes_nothing && strike ("no-file-frame", frame) == NULL)
+  if (strike ("no-file-frame", frame) == NULL)
     {
       int width = scene.width + (strike ("wrong-size-frame", frame) != NULL);
       gboolean whole = strike ("truncate-frame", frame) == NULL;
@@ -1034,11 +1033,8 @@ render_frame (JsonObject *params, GString *out)
   names = json_to_string (files, FALSE);
   g_string_printf (out, "{\"frame\":%d,\"files\":%s,\"seconds\":%.6f,\"memory\":%.0f", frame, names,
                    (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC, get_memory ());
-  if (get_value (scene.list, "no-poses") == NULL)
-    {
-      g_string_append_c (out, ',');
-      append_poses (out, frame);
-    }
+  g_string_append_c (out, ',');
+  append_poses (out, frame);
   if (strike ("huge-frame", frame) != NULL)
     {
       g_autofree char *padding = g_strnfill (HUGE_MESSAGE, 'x');
