@@ -6,6 +6,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "cli-blender.h"
 #include "cli.h"
 #include "rushes-client.h"
 #include "rushes-error.h"
@@ -118,33 +119,18 @@ interrupt_cb (gpointer user_data)
 int
 cli_devices (int argc, char **argv)
 {
-  g_autofree char *blender = NULL;
-  g_autofree char *log_dir = NULL;
-  gboolean factory_startup = FALSE;
-  int timeout = 30;
-  const GOptionEntry entries[] = {
-    { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout,
-      N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
-    { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &log_dir, N_ ("Folder for a log file a client"),
-      N_ ("DIR") },
-    { "blender", 0, 0, G_OPTION_ARG_FILENAME, &blender,
-      N_ ("The Blender to use (default: blender)"), N_ ("PATH") },
-    { "factory-startup", 0, 0, G_OPTION_ARG_NONE, &factory_startup,
-      N_ ("Ignore Blender's own settings and add-ons"), NULL },
-    G_OPTION_ENTRY_NULL
-  };
+  g_auto (CliBlender) blender = { 0 };
   GOptionContext *context = g_option_context_new (NULL);
   g_autoptr (RushesLauncher) launcher = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *logs = NULL;
   Query self = { 0 };
-  guint sources[2];
 
   g_option_context_set_summary (
       context, _ ("Says what Cycles can render on here: a line for each device, first what "
                   "“render --device” takes, then its name."));
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  cli_blender_add_options (&blender, context);
   if (!cli_parse_options (context, &argc, &argv))
     return CLI_EXIT_USAGE;
   if (argc > 1)
@@ -152,33 +138,28 @@ cli_devices (int argc, char **argv)
       cli_error (_ ("“%s” is too much here; see --help"), argv[1]);
       return CLI_EXIT_USAGE;
     }
-  if (timeout < 0 || timeout > 86400)
-    {
-      cli_error (_ ("--timeout %d: give a number between %d and %d"), timeout, 0, 86400);
-      return CLI_EXIT_USAGE;
-    }
+  if (!cli_blender_check (&blender))
+    return CLI_EXIT_USAGE;
 
-  launcher = rushes_launcher_new (blender != NULL ? blender : "blender");
-  g_object_set (launcher, "factory-startup", factory_startup, NULL);
+  launcher = cli_blender_make_launcher (&blender);
   if (!rushes_launcher_check (launcher, &error))
     {
       cli_report (NULL, error);
       return CLI_EXIT_USAGE;
     }
 
-  logs = log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
+  logs = cli_blender_make_log_dir (&blender);
   loop = g_main_loop_new (NULL, FALSE);
   self.loop = loop;
   self.client = rushes_client_new (launcher, 1, logs);
   g_signal_connect_swapped (self.client, "notify::state", G_CALLBACK (quit_when_over), &self);
-  sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, &self);
-  sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, &self);
+  /* To the end of the program: a second Ctrl+C must not cut off an answer. */
+  g_unix_signal_add (SIGINT, interrupt_cb, &self);
+  g_unix_signal_add (SIGTERM, interrupt_cb, &self);
 
-  rushes_client_start_async (self.client, (guint) timeout, start_cb, &self);
+  rushes_client_start_async (self.client, (guint) blender.timeout, start_cb, &self);
   g_main_loop_run (loop);
 
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    g_source_remove (sources[i]);
   g_signal_handlers_disconnect_by_data (self.client, &self);
   g_clear_object (&self.client);
 

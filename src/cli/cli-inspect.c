@@ -8,12 +8,12 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 
+#include "cli-blender.h"
 #include "cli.h"
 #include "rushes-blend.h"
 #include "rushes-client.h"
 #include "rushes-enums.h"
 #include "rushes-error.h"
-#include "rushes-log.h"
 #include "rushes-trust.h"
 
 typedef struct
@@ -186,21 +186,10 @@ interrupt_cb (gpointer user_data)
 int
 cli_inspect (int argc, char **argv)
 {
-  g_autofree char *blender = NULL;
-  g_autofree char *log_dir = NULL;
-  gboolean factory_startup = FALSE;
+  g_auto (CliBlender) blender = { 0 };
   gboolean sandbox = FALSE;
-  int timeout = 30;
   Inspection self = { 0 };
   const GOptionEntry entries[] = {
-    { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout,
-      N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
-    { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &log_dir, N_ ("Folder for a log file a client"),
-      N_ ("DIR") },
-    { "blender", 0, 0, G_OPTION_ARG_FILENAME, &blender,
-      N_ ("The Blender to use (default: blender)"), N_ ("PATH") },
-    { "factory-startup", 0, 0, G_OPTION_ARG_NONE, &factory_startup,
-      N_ ("Ignore Blender's own settings and add-ons"), NULL },
     { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &self.allow_scripts,
       N_ ("Run Python in these scenes: only if you trust them"), NULL },
     { "sandbox", 0, 0, G_OPTION_ARG_NONE, &sandbox,
@@ -214,17 +203,15 @@ cli_inspect (int argc, char **argv)
 
   g_option_context_set_summary (
       context, _ ("Says what Blender scenes hold: one JSON object a line for each."));
+  cli_blender_add_options (&blender, context);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!cli_parse (context, &argc, &argv))
     return CLI_EXIT_USAGE;
-  if (timeout < 0 || timeout > 86400)
-    {
-      cli_error (_ ("--timeout %d: give a number between %d and %d"), timeout, 0, 86400);
-      return CLI_EXIT_USAGE;
-    }
+  if (!cli_blender_check (&blender))
+    return CLI_EXIT_USAGE;
 
-  launcher = rushes_launcher_new (blender != NULL ? blender : "blender");
-  g_object_set (launcher, "factory-startup", factory_startup, "sandbox", sandbox, NULL);
+  launcher = cli_blender_make_launcher (&blender);
+  g_object_set (launcher, "sandbox", sandbox, NULL);
   cli_share (launcher, NULL, (const char *const *) argv + 1);
   if (!rushes_launcher_check (launcher, &error))
     {
@@ -236,9 +223,8 @@ cli_inspect (int argc, char **argv)
   self.loop = loop;
   self.launcher = launcher;
   self.trust = rushes_trust_new (NULL);
-  self.timeout = (guint) timeout;
-  self.log_dir =
-      log_dir != NULL ? g_canonicalize_filename (log_dir, NULL) : rushes_log_make_run_dir (NULL);
+  self.timeout = (guint) blender.timeout;
+  self.log_dir = cli_blender_make_log_dir (&blender);
   self.paths = argv + 1;
   /* To the end of the program: a second Ctrl+C must not cut off an answer. */
   g_unix_signal_add (SIGINT, interrupt_cb, &self);

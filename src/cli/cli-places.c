@@ -165,14 +165,14 @@ cli_places_make_slurm (CliPlaces *places)
 /**
  * cli_places_make_launcher:
  * @places: what was typed, checked
- * @blender: the Blender of this computer
+ * @blender: what was typed about the Blender of this computer
  *
  * Returns: (transfer full): how clients are started on the cluster
  */
 RushesLauncher *
-cli_places_make_launcher (CliPlaces *places, const char *blender)
+cli_places_make_launcher (CliPlaces *places, const CliBlender *blender)
 {
-  const char *name = places->blender != NULL ? places->blender : blender;
+  const char *name = places->blender != NULL ? places->blender : cli_blender_get_program (blender);
   g_autoptr (RushesSlurm) slurm = cli_places_make_slurm (places);
   g_autofree char *path = NULL;
   RushesLauncher *launcher;
@@ -181,7 +181,7 @@ cli_places_make_launcher (CliPlaces *places, const char *blender)
   if (strchr (name, G_DIR_SEPARATOR) != NULL)
     path = g_canonicalize_filename (name, NULL);
   launcher = rushes_launcher_new (path != NULL ? path : name);
-  g_object_set (launcher, "slurm", slurm, NULL);
+  g_object_set (launcher, "factory-startup", blender->factory_startup, "slurm", slurm, NULL);
   return launcher;
 }
 

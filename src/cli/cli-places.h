@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "rushes-launcher.h"
+#include "cli-blender.h"
 
 G_BEGIN_DECLS
 
@@ -32,7 +32,7 @@ void cli_places_add_options (CliPlaces *places, GOptionContext *context);
 gboolean cli_places_parse (CliPlaces *places, const char *jobs);
 gboolean cli_places_check_slurm (CliPlaces *places);
 RushesSlurm *cli_places_make_slurm (CliPlaces *places);
-RushesLauncher *cli_places_make_launcher (CliPlaces *places, const char *blender);
+RushesLauncher *cli_places_make_launcher (CliPlaces *places, const CliBlender *blender);
 gboolean cli_render_check (int argc, char **argv, CliPlaces *places, char **output);
 void cli_places_clear (CliPlaces *places);
 

@@ -41,12 +41,9 @@ typedef struct
   char *engine;
   char *device;
   char *order;
-  int timeout;
   char *frame_timeout;
   int retries;
-  char *log_dir;
-  char *blender;
-  gboolean factory_startup;
+  CliBlender blender;
   gboolean allow_scripts;
   gboolean sandbox;
   gboolean overwrite;
@@ -74,8 +71,7 @@ options_clear (Options *options)
   g_free (options->device);
   g_free (options->order);
   g_free (options->frame_timeout);
-  g_free (options->log_dir);
-  g_free (options->blender);
+  cli_blender_clear (&options->blender);
   g_free (options->progress);
   cli_places_clear (&options->places);
 }
@@ -122,19 +118,11 @@ parse_options (Options *options, int *argc, char ***argv)
       N_ ("What Cycles renders on: cpu, cuda, optix, hip, oneapi or metal"), N_ ("DEVICE") },
     { "order", 0, 0, G_OPTION_ARG_STRING, &options->order,
       N_ ("side-by-side (default) or one-after-another"), N_ ("ORDER") },
-    { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
-      N_ ("Seconds until Blender must have started (default: 30; 0: no limit)"), N_ ("S") },
     { "frame-timeout", 0, 0, G_OPTION_ARG_STRING, &options->frame_timeout,
       N_ ("Seconds without a sign of life that end a Blender, or auto (default: 0, no limit)"),
       N_ ("S") },
     { "retries", 0, 0, G_OPTION_ARG_INT, &options->retries,
       N_ ("How often a failed frame is tried again (default: 2)"), N_ ("N") },
-    { "log-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->log_dir,
-      N_ ("Folder for a log file a client"), N_ ("DIR") },
-    { "blender", 0, 0, G_OPTION_ARG_FILENAME, &options->blender,
-      N_ ("The Blender to use (default: blender)"), N_ ("PATH") },
-    { "factory-startup", 0, 0, G_OPTION_ARG_NONE, &options->factory_startup,
-      N_ ("Ignore Blender's own settings and add-ons"), NULL },
     { "allow-scripts", 0, 0, G_OPTION_ARG_NONE, &options->allow_scripts,
       N_ ("Run Python in these scenes: only if you trust them"), NULL },
     { "sandbox", 0, 0, G_OPTION_ARG_NONE, &options->sandbox,
@@ -150,10 +138,10 @@ parse_options (Options *options, int *argc, char ***argv)
   GOptionContext *context = g_option_context_new (_ ("SCENE.blend…"));
 
   cli_places_add_options (&options->places, context);
-  options->timeout = 30;
   options->retries = 2;
   g_option_context_set_summary (context, _ ("Renders the animations of Blender scenes."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  cli_blender_add_options (&options->blender, context);
 
   return cli_parse (context, argc, argv);
 }
@@ -445,20 +433,18 @@ static GPtrArray *
 make_places (Options *options, const char *output, const char *const *scenes, int *exit_code)
 {
   g_autoptr (GPtrArray) launchers = g_ptr_array_new_with_free_func (g_object_unref);
-  const char *blender = options->blender != NULL ? options->blender : "blender";
 
   if (options->places.local_jobs > 0)
-    g_ptr_array_add (launchers, rushes_launcher_new (blender));
+    g_ptr_array_add (launchers, cli_blender_make_launcher (&options->blender));
   if (options->places.slurm_jobs > 0)
-    g_ptr_array_add (launchers, cli_places_make_launcher (&options->places, blender));
+    g_ptr_array_add (launchers, cli_places_make_launcher (&options->places, &options->blender));
 
   for (guint i = 0; i < launchers->len; i++)
     {
       RushesLauncher *launcher = g_ptr_array_index (launchers, i);
       g_autoptr (GError) error = NULL;
 
-      g_object_set (launcher, "factory-startup", options->factory_startup, "sandbox",
-                    options->sandbox, NULL);
+      g_object_set (launcher, "sandbox", options->sandbox, NULL);
       if (!cli_share (launcher, output, scenes))
         {
           *exit_code = CLI_EXIT_FAILED;
@@ -505,7 +491,7 @@ check_options (Options *options, Checked *checked)
   checked->settings = make_settings (options);
   if (checked->settings == NULL || !parse_order (options->order, &checked->order) ||
       !parse_progress (options->progress, &checked->progress) ||
-      !check_between ("--timeout", options->timeout, 0, 86400) ||
+      !cli_blender_check (&options->blender) ||
       !parse_frame_timeout (options->frame_timeout, &checked->frame_timeout) ||
       !check_between ("--retries", options->retries, 0, 999) ||
       !cli_places_parse (&options->places, options->jobs))
@@ -584,11 +570,10 @@ cli_render (int argc, char **argv)
   if (places == NULL)
     return exit_code;
 
-  log_dir = options.log_dir != NULL ? g_canonicalize_filename (options.log_dir, NULL)
-                                    : rushes_log_make_run_dir (NULL);
+  log_dir = cli_blender_make_log_dir (&options.blender);
   queue = rushes_queue_new ();
   pool = make_pool (&options, places, queue, log_dir);
-  g_object_set (pool, "order", checked.order, "start-timeout", (guint) options.timeout,
+  g_object_set (pool, "order", checked.order, "start-timeout", (guint) options.blender.timeout,
                 "frame-timeout", checked.frame_timeout, "max-attempts", (guint) options.retries + 1,
                 NULL);
   reporter = cli_reporter_new (checked.progress, pool, G_LIST_MODEL (queue));

@@ -50,7 +50,6 @@ has_room (guint64 available, guint64 client, guint64 reserve)
 static RushesJobsReason
 find_obstacle (RushesJobs *self, const RushesJobsReading *reading)
 {
-  /* It may be put on top of what is there as long as this holds. */
   if (!has_room (reading->memory_free, reading->memory_client, RESERVE))
     return RUSHES_JOBS_MEMORY;
   if (reading->gpu_client > 0 && !has_room (reading->gpu_free, reading->gpu_client, 0))
@@ -135,16 +134,19 @@ rushes_jobs_update (RushesJobs *self, const RushesJobsReading *reading)
 /**
  * rushes_jobs_run_out_of_memory:
  * @self: the number of clients
+ * @left: how many clients go on, 1 or more
  * @now: the time
  *
- * A client has died for want of memory: from now on there is one fewer, if there
- * can be.
+ * A client has died for want of memory: until the next start there are no more than
+ * @left.
  */
 void
-rushes_jobs_run_out_of_memory (RushesJobs *self, gint64 now)
+rushes_jobs_run_out_of_memory (RushesJobs *self, guint left, gint64 now)
 {
+  g_return_if_fail (left > 0);
+
   self->rate_before = 0;
-  self->ceiling = MAX (self->count, 2) - 1;
+  self->ceiling = left;
   self->ceiling_time = now;
   set_count (self, self->ceiling, RUSHES_JOBS_OUT_OF_MEMORY);
 }

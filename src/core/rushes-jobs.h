@@ -79,7 +79,7 @@ typedef struct
 
 void rushes_jobs_start (RushesJobs *self);
 gboolean rushes_jobs_update (RushesJobs *self, const RushesJobsReading *reading);
-void rushes_jobs_run_out_of_memory (RushesJobs *self, gint64 now);
+void rushes_jobs_run_out_of_memory (RushesJobs *self, guint left, gint64 now);
 char *rushes_jobs_explain (const RushesJobs *self);
 
 G_END_DECLS

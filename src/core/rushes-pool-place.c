@@ -108,19 +108,20 @@ gboolean
 pool_place_shrink (PoolPlace *place, RushesScene *scene)
 {
   g_autofree char *text = NULL;
+  guint left;
 
   if (pool_place_get_jobs (place) <= 1 || pool_place_is_remote (place))
     return FALSE;
 
   /* That client is still among them. */
-  place->room = MAX (MIN (pool_place_get_jobs (place), place->n_workers - place->n_leaving), 2) - 1;
-  place->automatic.count = place->room + 1;
-  rushes_jobs_run_out_of_memory (&place->automatic, g_get_monotonic_time ());
+  left = MAX (MIN (pool_place_get_jobs (place), place->n_workers - place->n_leaving), 2) - 1;
   if (place->jobs == RUSHES_JOBS_AUTO)
     {
+      rushes_jobs_run_out_of_memory (&place->automatic, left, g_get_monotonic_time ());
       pool_jobs_changed (place->pool);
       return TRUE;
     }
+  place->room = left;
   text = g_strdup_printf (ngettext ("Memory ran out; %u Blender goes on working",
                                     "Memory ran out; %u Blenders go on working", place->room),
                           place->room);

@@ -141,14 +141,14 @@ test_out_of_memory (void)
   RushesJobs jobs = run (&machine, NULL, 280);
   g_autofree char *text = NULL;
 
-  rushes_jobs_run_out_of_memory (&jobs, G_USEC_PER_SEC);
+  rushes_jobs_run_out_of_memory (&jobs, jobs.count - 1, G_USEC_PER_SEC);
   text = rushes_jobs_explain (&jobs);
   g_assert_cmpstr (text, ==, "3 jobs: with one more, memory ran out");
   /* And never again in this run. */
   jobs = run (&machine, &jobs, 1000);
   g_assert_cmpuint (jobs.count, ==, 3);
-  for (guint i = 0; i < 5; i++)
-    rushes_jobs_run_out_of_memory (&jobs, 0);
+  for (guint left = 2; left > 0; left--)
+    rushes_jobs_run_out_of_memory (&jobs, left, 0);
   g_assert_cmpuint (jobs.count, ==, 1);
 }
 

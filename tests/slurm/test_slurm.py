@@ -13,6 +13,7 @@ import queue
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -22,6 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from cluster import NODES, Cluster
+
+sys.path.append(os.fspath(Path(__file__).parents[1] / "blender"))
+from harness import signature  # noqa: E402
 
 CLI = os.environ["RUSHES_CLI"]
 FAKE = os.environ["RUSHES_FAKE_CLIENT"]
@@ -138,18 +142,6 @@ def write_scene(name: str, *directives: str) -> Path:
     path = folder / f"{name}.blend"
     path.write_text("\n".join(["BLENDER-fake", *directives, ""]))
     return path
-
-
-def signature(picture: Path) -> str:
-    """A hash of the decoded pixels of a picture."""
-    done = subprocess.run(
-        ["identify", "-format", "%#", "-"],
-        input=picture.read_bytes(),
-        stdout=subprocess.PIPE,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return done.stdout.decode()
 
 
 class SlurmTest(unittest.TestCase):
