@@ -10,7 +10,6 @@
 #include "cli.h"
 #include "rushes-client.h"
 #include "rushes-error.h"
-#include "rushes-log.h"
 
 typedef struct
 {

@@ -14,7 +14,6 @@
 #include "cli.h"
 #include "rushes-enums.h"
 #include "rushes-error.h"
-#include "rushes-log.h"
 #include "rushes-queue.h"
 
 /* In seconds: a month. */
