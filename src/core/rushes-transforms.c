@@ -93,21 +93,24 @@ append_to_journal (const char *root, const GString *text, GError **error)
 {
   g_autofree char *path = g_build_filename (root, JOURNAL, NULL);
   int fd = g_open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-  gssize written;
+  gssize written = -1;
+  int cause;
 
   if (fd >= 0)
+    do
+      written = write (fd, text->str, text->len);
+    while (written < 0 && errno == EINTR);
+  cause = written < 0 ? errno : ENOSPC;
+  if (fd >= 0 && close (fd) != 0)
     {
-      do
-        written = write (fd, text->str, text->len);
-      while (written < 0 && errno == EINTR);
-      if (written >= 0 && (gsize) written < text->len)
-        errno = ENOSPC;
-      if (written >= 0 && (gsize) written == text->len && close (fd) == 0)
-        return TRUE;
+      cause = errno;
+      written = -1;
     }
+  if (written >= 0 && (gsize) written == text->len)
+    return TRUE;
 
   g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE, _ ("“%s” cannot be written: %s"),
-               path, g_strerror (errno));
+               path, g_strerror (cause));
   return FALSE;
 }
 

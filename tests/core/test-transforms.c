@@ -501,6 +501,32 @@ test_not_writable (Fixture *fixture, gconstpointer data)
   rushes_test_assert_error (no_journal, RUSHES_ERROR_NOT_WRITABLE, journal);
 }
 
+/* The lowest descriptor that is free. */
+static int
+find_descriptor (void)
+{
+  int fd = g_open ("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+  return fd;
+}
+
+/* It is told, and tried again and again: no descriptor may be lost each time. */
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *journal = g_build_filename (fixture->root, "rushes.poses", NULL);
+  g_autoptr (GVariant) cameras = list_cameras (describe_camera ("", 1, INTRINSICS), NULL);
+  g_autoptr (GError) error = NULL;
+  int free_one = find_descriptor ();
+
+  g_assert_no_errno (symlink ("/dev/full", journal));
+  g_assert_false (rushes_transforms_note (fixture->root, 1, cameras, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_NOT_WRITABLE, "No space left");
+  g_assert_cmpint (find_descriptor (), ==, free_one);
+}
+
 /* Whoever reads it meanwhile never sees half of it. */
 static gpointer
 read_thread (gpointer data)
@@ -590,6 +616,7 @@ main (int argc, char **argv)
   add ("outputs", test_outputs);
   add ("cameras", test_cameras);
   add ("cut-journal", test_cut_journal);
+  add ("full-disk", test_full_disk);
   add ("garbage", test_garbage);
   add ("nothing", test_nothing);
   add ("stale", test_stale);
