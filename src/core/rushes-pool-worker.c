@@ -469,8 +469,10 @@ shift_hands (PoolWorker *worker)
     return;
 
   rushes_client_set_timeout (worker->client, get_timeout (self, &worker->hand.work->pace));
-  pool_emit_frame_started (self, worker->hand.work->scene, worker->hand.frame,
-                           rushes_client_get_number (worker->client));
+  /* It was sent before its scene ended: nobody waits for it. */
+  if (!pool_work_is_over (worker->hand.work))
+    pool_emit_frame_started (self, worker->hand.work->scene, worker->hand.frame,
+                             rushes_client_get_number (worker->client));
 }
 
 static void
