@@ -92,7 +92,8 @@ join_work (PoolWorker *worker, PoolWork *work)
 static void
 begin_leaving (PoolWorker *worker)
 {
-  if (worker->leaving)
+  /* The dead leave by themselves, and some have left. */
+  if (worker->leaving || rushes_client_get_state (worker->client) == RUSHES_CLIENT_DEAD)
     return;
   worker->leaving = TRUE;
   worker->place->n_leaving++;
@@ -339,16 +340,6 @@ client_state_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
     worker_gone (worker);
 }
 
-/* After every call: what is next for this client. */
-static void
-call_ended (PoolWorker *worker)
-{
-  if (rushes_client_get_state (worker->client) != RUSHES_CLIENT_DEAD)
-    pool_dispatch (worker->pool);
-  else if (worker->n_calls == 0)
-    worker_gone (worker);
-}
-
 static void
 situation_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
 {
@@ -357,14 +348,14 @@ situation_cb (RushesClient *client, GParamSpec *pspec, gpointer user_data)
   pool_emit_client_changed (worker->pool, client);
 }
 
-/* A call that was sent ahead begins where the one before it ends. */
+/* How many seconds it took. A call that was sent ahead begins where the one before
+ * it ends. */
 static double
-end_call (PoolWorker *worker)
+time_call (PoolWorker *worker)
 {
   gint64 now = g_get_monotonic_time ();
   double seconds = (double) (now - worker->began) / G_USEC_PER_SEC;
 
-  worker->n_calls--;
   worker->began = now;
   return seconds;
 }
@@ -377,6 +368,25 @@ begin_call (PoolWorker *worker)
       worker->forgiven = FALSE;
       worker->began = g_get_monotonic_time ();
     }
+}
+
+/* After all that follows from it is done: until then the client is not idle, nor
+ * gone, whatever happens meanwhile. */
+static void
+end_call (PoolWorker *worker)
+{
+  if (--worker->n_calls == 0 && worker->work != NULL && pool_work_is_over (worker->work))
+    pool_worker_leave (worker);
+}
+
+/* What is next for the client. */
+static void
+call_ended (PoolWorker *worker)
+{
+  if (rushes_client_get_state (worker->client) != RUSHES_CLIENT_DEAD)
+    pool_dispatch (worker->pool);
+  else if (worker->n_calls == 0)
+    worker_gone (worker);
 }
 
 /* A running mean that follows changes: the last handful counts the most. */
@@ -482,7 +492,7 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_auto (PoolHand) hand = take_hand (&worker->hand);
   g_autoptr (PoolWork) work = g_rc_box_acquire (hand.work);
   RushesClient *client = RUSHES_CLIENT (object);
-  double seconds = end_call (worker);
+  double seconds = time_call (worker);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_client_call_finish (client, result, &error);
 
@@ -491,21 +501,17 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else
     rushes_output_discard (hand.output, hand.frame, hand.client);
 
-  if (pool_work_is_over (work))
-    {
-      if (worker->n_calls == 0)
-        pool_worker_leave (worker);
-    }
-  else if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
+  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) && !pool_work_is_over (work))
     {
       rushes_scene_give_back_frame (work->scene, hand.index);
       pool_work_update (work);
     }
-  else if (reply == NULL)
+  else if (reply == NULL && !pool_work_is_over (work))
     frame_failed (&hand, worker, seconds, error);
   /* Its folder must be free when its scene ends. */
   hand_clear (&hand);
   shift_hands (worker);
+  end_call (worker);
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
@@ -648,7 +654,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (PoolWorker) worker = user_data;
   g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
-  double seconds = end_call (worker);
+  double seconds = time_call (worker);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
 
@@ -660,9 +666,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
     }
 
-  if (pool_work_is_over (work))
-    pool_worker_leave (worker);
-  else if (reply == NULL || !take_info (worker, reply, &error))
+  if (!pool_work_is_over (work) && (reply == NULL || !take_info (worker, reply, &error)))
     {
       gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
 
@@ -679,6 +683,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         pool_work_fail (work, error);
     }
 
+  end_call (worker);
   call_ended (worker);
 }
 
@@ -769,12 +774,12 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (PoolWorker) worker = user_data;
   RushesClient *client = RUSHES_CLIENT (object);
 
-  end_call (worker);
   if (rushes_client_start_finish (client, result, NULL))
     {
       worker->place->started_once = TRUE;
       pool_emit_client_changed (worker->pool, client);
     }
+  end_call (worker);
   call_ended (worker);
 }
 

@@ -51,6 +51,7 @@ struct Fixture
   void (*on_started) (Fixture *fixture); /* (nullable): after a frame was begun */
   void (*on_hanging) (Fixture *fixture); /* once a client hangs in frame 2 */
   gboolean flag;
+  double longest_way;   /* from us to a client and back, in seconds */
   gboolean requeues;    /* scenes go through the queue more than once, from an empty folder */
   RushesScene *started; /* (unowned): of the frame that was begun last */
   RushesClient *client; /* (owned) (nullable): that was started last */
@@ -344,6 +345,14 @@ check_run (Fixture *fixture)
   guint n_scenes = g_list_model_get_n_items (G_LIST_MODEL (fixture->queue));
 
   g_assert_cmpuint (rushes_pool_get_n_clients (fixture->pool), ==, 0);
+  g_assert_cmpuint (fixture->pool->n_leaving, ==, 0);
+  for (guint i = 0; i < fixture->pool->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (fixture->pool->places, i);
+
+      g_assert_cmpuint (place->n_workers, ==, 0);
+      g_assert_cmpuint (place->n_leaving, ==, 0);
+    }
   rushes_test_wait_for_children ();
 
   for (guint i = 0; i < n_scenes; i++)
@@ -643,6 +652,16 @@ test_far (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_frames_started, ==, 40);
 }
 
+/* A busy machine may make the way to a client long that is near. */
+static void
+see_ahead_of_near (Fixture *fixture)
+{
+  PoolPlace *place = g_ptr_array_index (fixture->pool->places, 0);
+
+  fixture->longest_way = MAX (fixture->longest_way, place->round_trip);
+  see_ahead (fixture);
+}
+
 /* Whoever is near is told of a frame when it can begin it. */
 static void
 test_near (Fixture *fixture, gconstpointer data)
@@ -650,10 +669,26 @@ test_near (Fixture *fixture, gconstpointer data)
   RushesScene *scene = add_scene (fixture, "near.blend", "end=40\nframe-ms=20");
 
   set_jobs (fixture, 2);
-  fixture->on_started = see_ahead;
+  fixture->on_started = see_ahead_of_near;
   run (fixture);
   assert_finished (scene, 40, 0);
-  g_assert_false (fixture->flag);
+  g_assert_cmpfloat (fixture->longest_way, >, 0);
+  g_assert_true (!fixture->flag || fixture->longest_way > 0.005);
+}
+
+/* A client that is replaced has another frame to render, and ends with that. */
+static void
+test_far_memory (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "far.blend",
+                                  "end=40\nframe-ms=20\nmemory=1000000\nmemory-growth=2000000000");
+
+  move_away (fixture, 20);
+  fixture->on_frame = see_ahead;
+  run (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_true (fixture->flag);
+  g_assert_cmpuint (fixture->ended->len, ==, 40);
 }
 
 /* Of two frames that a client had only the first one has failed. */
@@ -1330,20 +1365,21 @@ typedef struct
   const char *path;
   const char *modes;
   guint jobs;
+  guint timeout; /* to start, in seconds */
   guint most_starts;
   const char *words;
 } Broken;
 
 static const Broken brokens[] = {
-  { "/pool/broken/exit-1-job", "exit=1", 1, 3, "exit code 1" },
-  { "/pool/broken/exit-2-jobs", "exit=1", 2, 6, "exit code 1" },
-  { "/pool/broken/exit-8-jobs", "exit=1", 8, 16, "exit code 1" },
-  { "/pool/broken/segfault", "signal=11", 2, 6, "signal 11" },
-  { "/pool/broken/no-marker-1-job", "no-marker", 1, 1, "1 second" },
-  { "/pool/broken/no-marker-8-jobs", "no-marker", 8, 8, "1 second" },
-  { "/pool/broken/garbage", "garbage", 2, 2, "1 second" },
-  { "/pool/broken/garbage-stderr", "garbage-stderr", 2, 2, "1 second" },
-  { "/pool/broken/bad-json", "bad-json", 2, 6, "makes no sense" },
+  { "/pool/broken/exit-1-job", "exit=1", 1, 30, 3, "exit code 1" },
+  { "/pool/broken/exit-2-jobs", "exit=1", 2, 30, 6, "exit code 1" },
+  { "/pool/broken/exit-8-jobs", "exit=1", 8, 30, 16, "exit code 1" },
+  { "/pool/broken/segfault", "signal=11", 2, 30, 6, "signal 11" },
+  { "/pool/broken/no-marker-1-job", "no-marker", 1, 1, 1, "1 second" },
+  { "/pool/broken/no-marker-8-jobs", "no-marker", 8, 1, 8, "1 second" },
+  { "/pool/broken/garbage", "garbage", 2, 1, 2, "1 second" },
+  { "/pool/broken/garbage-stderr", "garbage-stderr", 2, 1, 2, "1 second" },
+  { "/pool/broken/bad-json", "bad-json", 2, 30, 6, "makes no sense" },
 };
 
 /* A Blender that never works is given up soon, with one clear word a scene. */
@@ -1362,7 +1398,7 @@ test_broken (Fixture *fixture, gconstpointer data)
 
       scenes[i] = add_scene (fixture, name, "end=5");
     }
-  g_object_set (fixture->pool, "jobs", broken->jobs, "start-timeout", 1, NULL);
+  g_object_set (fixture->pool, "jobs", broken->jobs, "start-timeout", broken->timeout, NULL);
   g_assert_false (try_run (fixture));
   for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
     assert_failed (scenes[i], RUSHES_ERROR_COULD_NOT_START, broken->words);
@@ -2511,6 +2547,7 @@ main (int argc, char **argv)
   add ("/pool/far", NULL, test_far);
   add ("/pool/far/death", NULL, test_far_death);
   add ("/pool/far/stop", NULL, test_far_stop);
+  add ("/pool/far/memory", NULL, test_far_memory);
   add ("/pool/near", NULL, test_near);
   add ("/pool/places", NULL, test_places);
   add ("/pool/broken-place", NULL, test_broken_place);
