@@ -36,6 +36,7 @@ struct _RushesChannel
   GString *queued;       /* (owned): what is to be written next */
   GString *outgoing;     /* (owned): what is being written */
   gboolean writing;
+  gboolean hanging_up;       /* when that is written */
   char *marker;              /* (owned): the line that begins the protocol */
   GCancellable *cancellable; /* (owned): ends the reading */
   gboolean reading;
@@ -330,10 +331,14 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (RushesChannel) self = user_data;
 
   self->writing = FALSE;
-  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
-    write_queued (self);
-  else if (self->reading)
-    end (self, NULL);
+  /* Whoever does not hear the one message hears no other. */
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
+    {
+      g_string_truncate (self->queued, 0);
+      if (self->reading)
+        end (self, NULL);
+    }
+  write_queued (self);
 }
 
 static void
@@ -341,8 +346,14 @@ write_queued (RushesChannel *self)
 {
   GString *written = self->outgoing;
 
-  if (self->writing || self->queued->len == 0)
+  if (self->writing)
     return;
+  if (self->queued->len == 0)
+    {
+      if (self->hanging_up && !g_output_stream_is_closed (self->output))
+        g_output_stream_close_async (self->output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+      return;
+    }
 
   self->writing = TRUE;
   self->outgoing = self->queued;
@@ -399,6 +410,22 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
   text = json_gvariant_serialize_data (message, &size);
   g_string_append_printf (self->queued, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
   g_string_append_len (self->queued, text, (gssize) size);
+  write_queued (self);
+}
+
+/**
+ * rushes_channel_hang_up:
+ * @self: a channel
+ *
+ * Closes the stream to the client when all calls are written, which tells it to
+ * leave. What it still says is heard.
+ */
+void
+rushes_channel_hang_up (RushesChannel *self)
+{
+  g_return_if_fail (RUSHES_IS_CHANNEL (self));
+
+  self->hanging_up = TRUE;
   write_queued (self);
 }
 

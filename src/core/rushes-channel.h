@@ -11,6 +11,7 @@ G_DECLARE_FINAL_TYPE (RushesChannel, rushes_channel, RUSHES, CHANNEL, GObject)
 RushesChannel *rushes_channel_new (GInputStream *input, GOutputStream *output, const char *token);
 void rushes_channel_open (RushesChannel *self);
 void rushes_channel_call (RushesChannel *self, const char *method, GVariant *params);
+void rushes_channel_hang_up (RushesChannel *self);
 void rushes_channel_close (RushesChannel *self);
 gboolean rushes_channel_is_reading (RushesChannel *self);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 
 #include "rushes-channel.h"
@@ -308,8 +310,7 @@ begin_end (RushesClient *self, int first_signal)
   if (self->watchdog != NULL)
     g_source_set_ready_time (self->watchdog, -1);
   set_state (self, RUSHES_CLIENT_STOPPING);
-  g_output_stream_close_async (g_subprocess_get_stdin_pipe (self->process), G_PRIORITY_DEFAULT,
-                               NULL, NULL, NULL);
+  rushes_channel_hang_up (self->channel);
 }
 
 /**
@@ -598,8 +599,14 @@ opened_cb (RushesClient *self)
 static void
 open_channel (RushesClient *self)
 {
-  self->channel = rushes_channel_new (g_subprocess_get_stdout_pipe (self->process),
-                                      g_subprocess_get_stdin_pipe (self->process), self->token);
+  GOutputStream *output = g_subprocess_get_stdin_pipe (self->process);
+
+  /* A pipe that takes something need not take all of it, and a client that is
+   * busy does not read. */
+  g_unix_set_fd_nonblocking (g_unix_output_stream_get_fd (G_UNIX_OUTPUT_STREAM (output)), TRUE,
+                             NULL);
+  self->channel =
+      rushes_channel_new (g_subprocess_get_stdout_pipe (self->process), output, self->token);
   g_signal_connect_object (self->channel, "noise", G_CALLBACK (noise_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->channel, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);

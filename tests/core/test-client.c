@@ -1092,6 +1092,26 @@ test_stop_busy_politely (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->fractions->len, ==, 0);
 }
 
+/* So it is when the call is not even written yet. */
+static void
+test_stop_calling (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  fixture->script = NOTES_SIGTERM;
+  start (fixture, NULL);
+  rushes_client_call_async (fixture->client, "hello", NULL, 0, result_cb, &result);
+  rushes_client_stop (fixture->client, FALSE);
+  rushes_test_wait_until (is_set, &result);
+  reply = rushes_client_call_finish (fixture->client, result, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (reply);
+  assert_dies (fixture, RUSHES_ERROR_STOPPED);
+  g_assert_false (was_sigterm_noted (fixture));
+}
+
 /* A reply that comes after SIGTERM changes nothing about the end. */
 static void
 test_late_reply (Fixture *fixture, gconstpointer data)
@@ -1262,6 +1282,23 @@ test_sigstopped_busy (Fixture *fixture, gconstpointer data)
   assert_dies (fixture, RUSHES_ERROR_TIMED_OUT);
 }
 
+/* More than a pipe holds, for somebody who does not read. */
+static void
+test_sigstopped_long_call (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *word = g_strnfill (1024 * 1024, 'x');
+  g_autoptr (GError) error = NULL;
+  GVariantDict dict;
+
+  start (fixture, NULL);
+  g_assert_no_errno (kill ((pid_t) rushes_client_get_pid (fixture->client), SIGSTOP));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "word", "s", word);
+  g_assert_null (call (fixture, "hello", g_variant_dict_end (&dict), 1, &error));
+  g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT);
+  assert_dies (fixture, RUSHES_ERROR_TIMED_OUT);
+}
+
 static void
 gone_cb (gpointer flag, GObject *where)
 {
@@ -1392,6 +1429,7 @@ main (int argc, char **argv)
   add ("/client/stop/ready", NULL, test_stop_ready);
   add ("/client/stop/busy-now", NULL, test_stop_busy_now);
   add ("/client/stop/busy-politely", NULL, test_stop_busy_politely);
+  add ("/client/stop/calling", NULL, test_stop_calling);
   add ("/client/stop/late-reply", NULL, test_late_reply);
   add ("/client/stop/spawning", GINT_TO_POINTER (FALSE), test_stop_spawning);
   add ("/client/stop/spawning-now", GINT_TO_POINTER (TRUE), test_stop_spawning);
@@ -1405,6 +1443,7 @@ main (int argc, char **argv)
   add ("/client/sigstopped/stop", GINT_TO_POINTER (FALSE), test_sigstopped);
   add ("/client/sigstopped/stop-now", GINT_TO_POINTER (TRUE), test_sigstopped);
   add ("/client/sigstopped/call", NULL, test_sigstopped_busy);
+  add ("/client/sigstopped/long-call", NULL, test_sigstopped_long_call);
   add ("/client/let-go", NULL, test_let_go);
   add ("/client/cycles", NULL, test_cycles);
 
