@@ -642,7 +642,7 @@ not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
     }
 
   rushes_slurm_include (rushes_launcher_get_slurm (worker->place->launcher), work->blind_node);
-  work->at_home = TRUE;
+  work->numbers.at_home = TRUE;
   if (pool_has_home (work->pool))
     pool_emit_warning (work->pool, work->scene, error->message);
   else
@@ -713,20 +713,11 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
-  g_autoptr (GPtrArray) works = g_ptr_array_ref (self->works);
-
-  if (pool_place_is_remote (worker->place))
-    {
-      g_ptr_array_unref (works);
-      works = g_ptr_array_sized_new (self->works->len);
-      for (guint i = 0; i < self->works->len; i++)
-        if (!((PoolWork *) g_ptr_array_index (self->works, i))->at_home)
-          g_ptr_array_add (works, g_ptr_array_index (self->works, i));
-    }
 
   /* The numbers are the first that a PoolWork holds. */
-  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) works->pdata, works->len,
-                                               (const RushesWork *) worker->work, self->order);
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                               self->works->len, (const RushesWork *) worker->work,
+                                               self->order, pool_place_is_remote (worker->place));
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */
