@@ -352,15 +352,20 @@ add_memory_per_cpu (RushesSlurm *self, GStrvBuilder *argv)
  * @self: a cluster
  * @argv: a command line, to which this begins
  * @clients: how many clients there is to be room for
+ * @ticket: a word that no other job carries
  *
  * Begins a command line that has the script that follows it run as a job of
- * its own, with room for steps of rushes_slurm_add_argv().
+ * its own, with room for steps of rushes_slurm_add_argv(), and with @ticket as
+ * its comment.
  */
 void
-rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clients)
+rushes_slurm_add_submit_argv (RushesSlurm *self,
+                              GStrvBuilder *argv,
+                              guint clients,
+                              const char *ticket)
 {
   g_return_if_fail (RUSHES_IS_SLURM (self));
-  g_return_if_fail (argv != NULL);
+  g_return_if_fail (argv != NULL && ticket != NULL);
 
   /* A job that is sent back to the queue goes on where it was: frames that are
    * done stay. */
@@ -373,6 +378,7 @@ rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clien
   add_option (argv, "--gpus-per-task", self->gpus);
   add_memory_per_cpu (self, argv);
   add_extra (self, argv);
+  g_strv_builder_add_many (argv, "--comment", ticket, NULL);
 }
 
 /**
