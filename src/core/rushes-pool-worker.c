@@ -658,9 +658,10 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
 
+  /* Blender starts; if it dies of this scene, others are not to suffer. */
+  worker->useful = TRUE;
   if (reply != NULL)
     {
-      worker->useful = TRUE;
       work->shared = work->shared || pool_place_is_remote (worker->place);
       pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
@@ -670,8 +671,6 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
 
-      /* Blender starts; if it dies of this scene, others are not to suffer. */
-      worker->useful = TRUE;
       pool_worker_leave (worker);
       if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_SHARED))
         not_shared (worker, work, error);
