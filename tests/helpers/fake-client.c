@@ -23,6 +23,8 @@
 #define LAST_FRAME      1048573
 #define HUGE_MESSAGE    (20 * 1024 * 1024)
 #define LONG_MS         (10 * 60 * 1000)
+#define HOG_CHUNK       (4 * 1024 * 1024)
+#define HOG_CHUNKS      64
 
 /* How pictures are stored, as members of a JSON object. */
 #define STORED_AS                                                                                  \
@@ -661,10 +663,9 @@ initialize (JsonObject *params, GString *out)
   scene.scripts = are_scripts_allowed (params);
   scene.includes = scene.debugs = 0;
   scene.all_cameras = FALSE;
-  append_warnings (out,
-                   get_value (scene.list, "has-scripts") != NULL && !scene.scripts
-                       ? "Scripts of the scene are blocked: rig.py"
-                       : NULL);
+  append_warnings (out, get_value (scene.list, "has-scripts") != NULL && !scene.scripts
+                            ? "Scripts of the scene are blocked: rig.py"
+                            : NULL);
   g_string_append (out, "\"has_camera\":true}");
   return 0;
 }
@@ -949,14 +950,29 @@ devices (JsonObject *params, GString *out)
   return 0;
 }
 
+/* More and more, until somebody puts an end to it. Not for ever, where nobody does. */
+static void
+take_memory (void)
+{
+  for (int i = 0; i < HOG_CHUNKS; i++)
+    {
+      char *chunk = g_malloc (HOG_CHUNK);
+
+      memset (chunk, i + 1, HOG_CHUNK);
+      sleep_ms (1);
+    }
+}
+
 /* What strikes in the midst of a frame leaves half a picture behind. */
 static void
 break_down (JsonObject *files, int frame)
 {
   const char *crash = strike ("crash-frame", frame), *leave = strike ("exit-frame", frame);
   const char *hang = strike ("hang-frame", frame), *garbage = strike ("garbage-frame", frame);
-  const char *oom = strike ("oom-frame", frame);
+  const char *oom = strike ("oom-frame", frame), *hog = strike ("hog-frame", frame);
 
+  if (hog != NULL)
+    take_memory ();
   if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL || oom != NULL)
     write_pictures (files, frame, scene.width, FALSE, NULL);
   if (crash != NULL)
