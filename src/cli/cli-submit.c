@@ -31,10 +31,11 @@ static char **
 list_names (char **paths)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
 
   for (guint i = 0; paths[i] != NULL; i++)
     {
-      g_autoptr (RushesScene) scene = rushes_scene_new (paths[i], NULL);
+      g_autoptr (RushesScene) scene = rushes_scene_new (paths[i], settings);
 
       g_strv_builder_add (builder, rushes_scene_get_name (scene));
     }

@@ -283,7 +283,7 @@ event_cb (RushesRun *self, const char *line)
 static void
 looked_cb (RushesRun *self, gboolean news)
 {
-  g_autoptr (RushesRun) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (RushesRun) alive = g_object_ref (self);
 
   self->looks++;
   if (news)
@@ -449,6 +449,9 @@ found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   events = get_field (printed, "StdOut");
   ticket = get_field (printed, "Comment");
+  /* Slurm puts a space behind it. */
+  if (ticket != NULL)
+    g_strchomp (ticket);
   if (events == NULL || ticket == NULL || !g_str_has_prefix (ticket, RUSHES_RUN_TICKET))
     g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_INVALID,
                              _ ("Job %s was not begun with “rushes-cli submit”"), search->job);

@@ -413,7 +413,7 @@ test_find (Fixture *fixture, gconstpointer data)
 
   add_program (fixture, "scontrol",
                "echo 'JobId=12 JobName=mine'; echo '   Comment=" RUSHES_RUN_TICKET
-               "9'; echo '   StdOut=/x y/rushes-12.jsonl'");
+               "9 '; echo '   StdOut=/x y/rushes-12.jsonl'");
   find (fixture, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (rushes_run_get_ticket (fixture->run), ==, RUSHES_RUN_TICKET "9");

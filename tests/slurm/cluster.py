@@ -98,6 +98,7 @@ class Cluster:
         self.environment = {
             **os.environ,
             "SLURM_CONF": str(self.folder / "slurm.conf"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
         }
 
     def __enter__(self) -> Cluster:
