@@ -123,18 +123,27 @@ watch_pool (Fixture *fixture, RushesPool *pool)
   g_signal_connect (pool, "warning", G_CALLBACK (warning_cb), fixture);
 }
 
+/* What the pool starts: fake clients with @modes. */
+static char *
+write_blender (Fixture *fixture, const char *modes)
+{
+  g_autofree char *text =
+      g_strdup_printf ("#!/bin/sh\nRUSHES_FAKE='%s' exec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n",
+                       modes != NULL ? modes : "");
+  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+
+  g_assert_no_errno (g_chmod (blender, 0755));
+  return g_steal_pointer (&blender);
+}
+
 /* An empty queue and a pool of fake clients with the fixture's modes. */
 static void
 begin (Fixture *fixture)
 {
   g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
-  g_autofree char *text =
-      g_strdup_printf ("#!/bin/sh\nRUSHES_FAKE='%s' exec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n",
-                       fixture->modes != NULL ? fixture->modes : "");
-  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+  g_autofree char *blender = write_blender (fixture, fixture->modes);
   g_autoptr (RushesLauncher) launcher = rushes_launcher_new (blender);
 
-  g_assert_no_errno (g_chmod (blender, 0755));
   g_clear_object (&fixture->pool);
   g_clear_object (&fixture->queue);
   fixture->queue = rushes_queue_new ();
@@ -618,15 +627,11 @@ find_first (Fixture *fixture, RushesScene *scene)
 
 /* ---- Places ---------------------------------------------------------- */
 
-/* Clients that are @ms milliseconds away from us, each way. */
+/* Clients that are 20 milliseconds away from us, each way. */
 static void
-move_away (Fixture *fixture, guint ms)
+move_away (Fixture *fixture)
 {
-  g_autofree char *text = g_strdup_printf (
-      "#!/bin/sh\nexec \"$RUSHES_SLOW_WAY\" %u \"$RUSHES_FAKE_CLIENT\" \"$@\"\n", ms);
-  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
-
-  g_assert_no_errno (g_chmod (blender, 0755));
+  g_free (write_blender (fixture, "way-ms=20"));
 }
 
 /* Whether somebody was told of a frame before it could begin that. */
@@ -643,7 +648,7 @@ test_far (Fixture *fixture, gconstpointer data)
 {
   RushesScene *scene = add_scene (fixture, "far.blend", "end=40\nframe-ms=20");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   set_jobs (fixture, 2);
   fixture->on_frame = see_ahead;
   run (fixture);
@@ -683,7 +688,7 @@ test_far_memory (Fixture *fixture, gconstpointer data)
   RushesScene *scene = add_scene (fixture, "far.blend",
                                   "end=40\nframe-ms=20\nmemory=1000000\nmemory-growth=2000000000");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   fixture->on_frame = see_ahead;
   run (fixture);
   assert_finished (scene, 40, 0);
@@ -698,7 +703,7 @@ test_far_death (Fixture *fixture, gconstpointer data)
   RushesScene *scene =
       add_scene (fixture, "far.blend", "end=40\nframe-ms=20\ncrash-frame=20 times=1");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   g_object_set (fixture->pool, "max-attempts", 2, NULL);
   fixture->on_frame = see_ahead;
   run (fixture);
@@ -722,7 +727,7 @@ test_far_stop (Fixture *fixture, gconstpointer data)
 {
   RushesScene *scene = add_scene (fixture, "far.blend", "end=400\nframe-ms=20");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   fixture->on_frame = stop_when_ahead;
   run (fixture);
   g_assert_true (fixture->flag);
