@@ -196,7 +196,7 @@ test_explain (void)
     { RUSHES_SLURM_CANCELLED, RUSHES_ERROR_TAKEN_AWAY, "canceled job 12" },
     { RUSHES_SLURM_PREEMPTED, RUSHES_ERROR_TAKEN_AWAY, "more urgent" },
     { RUSHES_SLURM_NODE_FAILED, RUSHES_ERROR_TAKEN_AWAY, "Node n7 went down" },
-    { RUSHES_SLURM_TIME_LIMIT, RUSHES_ERROR_TIMED_OUT, "time limit on node n7" },
+    { RUSHES_SLURM_TIME_LIMIT, RUSHES_ERROR_TIME_LIMIT, "time limit on node n7" },
     { RUSHES_SLURM_OUT_OF_MEMORY, RUSHES_ERROR_OUT_OF_MEMORY, "memory on node n7" },
   };
 
@@ -244,6 +244,7 @@ begin (Fixture *fixture, const char *blender, const char *script)
   g_autoptr (RushesLauncher) launcher = make_launcher (blender, slurm);
   g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
 
+  g_object_set (slurm, "memory", "64M", NULL);
   add_program (fixture, "scancel", "");
   add_program (fixture, "squeue",
                "if [ -e queue ]; then sed \"s/TICKET/$(cat ticket)/\" queue; fi");
@@ -358,6 +359,28 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   assert_fails (fixture, RUSHES_ERROR_TAKEN_AWAY, "canceled job 5");
 }
 
+static void
+test_time_limit (Fixture *fixture, gconstpointer data)
+{
+  G_GNUC_UNUSED g_autofree char *queue =
+      rushes_test_write (fixture->folder, "queue", "5|TIMEOUT|TimeLimit|n1|3|main|TICKET\n");
+
+  begin (fixture, "blender", REMEMBER "exit 143");
+  assert_fails (fixture, RUSHES_ERROR_TIME_LIMIT, "Job 5 reached its time limit on node n1");
+}
+
+/* Of what it took nothing is known yet. */
+static void
+test_out_of_memory (Fixture *fixture, gconstpointer data)
+{
+  G_GNUC_UNUSED g_autofree char *queue =
+      rushes_test_write (fixture->folder, "queue", "5|OUT_OF_MEMORY|None|n1|3|main|TICKET\n");
+
+  begin (fixture, "blender", REMEMBER "exit 137");
+  assert_fails (fixture, RUSHES_ERROR_OUT_OF_MEMORY,
+                "Job 5 took more memory on node n1 than it was given; asked for: 64M");
+}
+
 /* Nobody waits for Slurm's explanation when the user wants it gone. */
 static void
 test_stop (Fixture *fixture, gconstpointer data)
@@ -405,6 +428,8 @@ main (int argc, char **argv)
   g_test_add ("/slurm/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/slurm/no-blender", Fixture, NULL, set_up, test_no_blender, tear_down);
   g_test_add ("/slurm/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
+  g_test_add ("/slurm/time-limit", Fixture, NULL, set_up, test_time_limit, tear_down);
+  g_test_add ("/slurm/out-of-memory", Fixture, NULL, set_up, test_out_of_memory, tear_down);
   g_test_add ("/slurm/stop", Fixture, NULL, set_up, test_stop, tear_down);
 
   return g_test_run ();

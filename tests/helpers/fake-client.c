@@ -24,6 +24,8 @@
 #define LAST_FRAME      1048573
 #define HUGE_MESSAGE    (20 * 1024 * 1024)
 #define LONG_MS         (10 * 60 * 1000)
+#define HOG_CHUNK       (4 * 1024 * 1024)
+#define HOG_CHUNKS      64
 
 /* How pictures are stored, as members of a JSON object. */
 #define STORED_AS                                                                                  \
@@ -60,6 +62,7 @@ static struct
   guint includes; /* bits, by position in the table of outputs */
   guint debugs;   /* likewise: those with previews */
   gboolean all_cameras;
+  gboolean scripts; /* its scripts may run */
 } scene;
 
 static const struct
@@ -784,12 +787,12 @@ initialize (JsonObject *params, GString *out)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
+  scene.scripts = are_scripts_allowed (params);
   scene.includes = scene.debugs = 0;
   scene.all_cameras = FALSE;
-  append_warnings (out,
-                   get_value (scene.list, "has-scripts") != NULL && !are_scripts_allowed (params)
-                       ? "Scripts of the scene are blocked: rig.py"
-                       : NULL);
+  append_warnings (out, get_value (scene.list, "has-scripts") != NULL && !scene.scripts
+                            ? "Scripts of the scene are blocked: rig.py"
+                            : NULL);
   g_string_append (out, "\"has_camera\":true}");
   return 0;
 }
@@ -1074,14 +1077,29 @@ devices (JsonObject *params, GString *out)
   return 0;
 }
 
+/* More and more, until somebody puts an end to it. Not for ever, where nobody does. */
+static void
+take_memory (void)
+{
+  for (int i = 0; i < HOG_CHUNKS; i++)
+    {
+      char *chunk = g_malloc (HOG_CHUNK);
+
+      memset (chunk, i + 1, HOG_CHUNK);
+      sleep_ms (1);
+    }
+}
+
 /* What strikes in the midst of a frame leaves half a picture behind. */
 static void
 break_down (JsonObject *files, int frame)
 {
   const char *crash = strike ("crash-frame", frame), *leave = strike ("exit-frame", frame);
   const char *hang = strike ("hang-frame", frame), *garbage = strike ("garbage-frame", frame);
-  const char *oom = strike ("oom-frame", frame);
+  const char *oom = strike ("oom-frame", frame), *hog = strike ("hog-frame", frame);
 
+  if (hog != NULL)
+    take_memory ();
   if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL || oom != NULL)
     write_pictures (files, frame, scene.width, FALSE);
   if (crash != NULL)
@@ -1133,7 +1151,7 @@ render_frame (JsonObject *params, GString *out)
       if (step == steps / 2)
         break_down (json_node_get_object (files), frame);
     }
-  if (strike ("blocked-frame", frame) != NULL)
+  if (!scene.scripts && strike ("blocked-frame", frame) != NULL)
     return fail (out, ERROR_SCRIPTS, "Error: out of paint; scripts of the scene are blocked");
   if (strike ("fail-frame", frame) != NULL)
     return fail (out, ERROR_RENDER, "Error: out of paint");
