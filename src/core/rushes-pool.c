@@ -421,9 +421,12 @@ pool_dispatch (RushesPool *self)
       RushesClientState state = rushes_client_get_state (worker->client);
       gboolean starting = state == RUSHES_CLIENT_WAITING || state == RUSHES_CLIENT_STARTING;
 
-      /* One that starts has nothing in hand that could be lost. */
+      /* One that starts has nothing in hand that could be lost. One that waits for a
+       * cluster may do so for days. */
       if (self->stopping || (over && (starting || worker->n_calls == 0)))
         pool_worker_stop (worker, self->stopping || starting);
+      else if (state == RUSHES_CLIENT_WAITING && pool_place_has_too_many (worker->place))
+        pool_worker_stop (worker, TRUE);
       else if (pool_worker_is_idle (worker))
         pool_worker_next (worker);
     }

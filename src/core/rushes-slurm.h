@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesSlurm, rushes_slurm, RUSHES, SLURM, GObject)
 
 RushesSlurm *rushes_slurm_new (void);
+RushesSlurm *rushes_slurm_copy (RushesSlurm *self);
 gboolean rushes_slurm_check (RushesSlurm *self, GError **error);
 void rushes_slurm_add_argv (RushesSlurm *self, GStrvBuilder *argv, const char *ticket);
 void rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clients);
