@@ -90,7 +90,6 @@ struct _PoolWork
   guint load_failures;
   guint n_unwritable; /* frames in a row that could not be written */
   gboolean shared;    /* some node of a cluster sees its files */
-  gboolean at_home;   /* none does: it is rendered on this computer */
   char *blind_node;   /* (owned) (nullable): the first node that did not see them */
 };
 

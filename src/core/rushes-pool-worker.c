@@ -642,7 +642,7 @@ not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
     }
 
   rushes_slurm_include (rushes_launcher_get_slurm (worker->place->launcher), work->blind_node);
-  work->at_home = TRUE;
+  work->numbers.at_home = TRUE;
   if (pool_has_home (work->pool))
     pool_emit_warning (work->pool, work->scene, error->message);
   else
@@ -658,9 +658,10 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
 
+  /* Blender starts; if it dies of this scene, others are not to suffer. */
+  worker->useful = TRUE;
   if (reply != NULL)
     {
-      worker->useful = TRUE;
       work->shared = work->shared || pool_place_is_remote (worker->place);
       pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
@@ -670,8 +671,6 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       gboolean alive = rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
 
-      /* Blender starts; if it dies of this scene, others are not to suffer. */
-      worker->useful = TRUE;
       pool_worker_leave (worker);
       if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_NOT_SHARED))
         not_shared (worker, work, error);
@@ -713,20 +712,11 @@ static PoolWork *
 choose_work (PoolWorker *worker)
 {
   RushesPool *self = worker->pool;
-  g_autoptr (GPtrArray) works = g_ptr_array_ref (self->works);
-
-  if (pool_place_is_remote (worker->place))
-    {
-      g_ptr_array_unref (works);
-      works = g_ptr_array_sized_new (self->works->len);
-      for (guint i = 0; i < self->works->len; i++)
-        if (!((PoolWork *) g_ptr_array_index (self->works, i))->at_home)
-          g_ptr_array_add (works, g_ptr_array_index (self->works, i));
-    }
 
   /* The numbers are the first that a PoolWork holds. */
-  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) works->pdata, works->len,
-                                               (const RushesWork *) worker->work, self->order);
+  return (PoolWork *) rushes_scheduler_choose ((const RushesWork *const *) self->works->pdata,
+                                               self->works->len, (const RushesWork *) worker->work,
+                                               self->order, pool_place_is_remote (worker->place));
 }
 
 /* Gives a ready client something to do, or lets it wait, or go. */

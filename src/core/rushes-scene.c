@@ -106,13 +106,18 @@ static GParamSpec *properties[N_PROPS];
 static Counts
 count (RushesScene *self)
 {
-  if (self->frames == NULL && self->saved.frames > 0)
-    return self->saved;
-  if (self->frames == NULL)
-    return (Counts){ self->n_planned, 0, 0 };
-  return (Counts){ rushes_frames_get_length (self->frames),
-                   rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
-                   rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
+  Counts counts = { self->n_planned, 0, 0 };
+
+  if (self->frames != NULL)
+    counts = (Counts){ rushes_frames_get_length (self->frames),
+                       rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
+                       rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
+  else if (self->saved.frames > 0)
+    counts = self->saved;
+  if (self->redo != NULL)
+    counts.done -= MIN (counts.done, rushes_frame_range_get_length (self->redo));
+
+  return counts;
 }
 
 /* Whoever shows a thousand scenes must not look at all of a scene for each part
@@ -411,7 +416,7 @@ rushes_scene_bind_async (RushesScene *self,
   g_task_set_task_data (task, binding, (GDestroyNotify) binding_free);
   binding->output = rushes_output_ref (self->output);
   binding->info = rushes_info_copy (info);
-  binding->redo = g_steal_pointer (&self->redo);
+  binding->redo = self->redo != NULL ? rushes_frame_range_ref (self->redo) : NULL;
 
   g_object_get (self->applied, "frames", &frames, NULL);
   binding->range = frames != NULL ? rushes_frame_range_parse (frames, &error)
@@ -450,6 +455,7 @@ rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **erro
   binding = g_task_get_task_data (G_TASK (result));
   g_clear_pointer (&self->info, rushes_info_free);
   g_clear_pointer (&self->frames, rushes_frames_free);
+  g_clear_pointer (&self->redo, rushes_frame_range_unref);
   self->info = g_steal_pointer (&binding->info);
   self->frames = rushes_frames_new (binding->range);
   self->n_kept = 0;
@@ -667,6 +673,7 @@ rushes_scene_requeue (RushesScene *self)
   if (self->existing == RUSHES_EXISTING_OVERWRITE)
     {
       g_clear_pointer (&self->frames, rushes_frames_free);
+      g_clear_pointer (&self->redo, rushes_frame_range_unref);
       g_clear_pointer (&self->saved_newest, g_free);
       self->saved = (Counts){ 0 };
       rushes_blanks_clear (self->blanks);

@@ -53,6 +53,7 @@ has_more_work (const RushesWork *work, const RushesWork *than)
  * @n_work: how many
  * @loaded: (nullable): the one of them that the asking client has loaded
  * @order: how to go through the queue
+ * @is_remote: whether the asking client is on another computer
  *
  * Picks the scene for an idle client. A pure function: it knows no processes,
  * no files and no time. It takes constant time for a client that keeps its scene.
@@ -64,7 +65,8 @@ const RushesWork *
 rushes_scheduler_choose (const RushesWork *const *work,
                          guint n_work,
                          const RushesWork *loaded,
-                         RushesOrder order)
+                         RushesOrder order,
+                         gboolean is_remote)
 {
   const RushesWork *best = NULL;
 
@@ -74,6 +76,8 @@ rushes_scheduler_choose (const RushesWork *const *work,
 
   for (guint i = 0; i < n_work; i++)
     {
+      if (is_remote && work[i]->at_home)
+        continue;
       if (is_untouched (work[i]))
         return work[i];
       if (order == RUSHES_ORDER_ONE_AFTER_ANOTHER && help_pays (work[i]))

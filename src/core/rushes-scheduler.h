@@ -24,6 +24,7 @@ typedef enum
  * @clients: how many clients have it loaded or are loading it
  * @load_seconds: what loading it takes; 0: not measured yet
  * @frame_seconds: what a frame of it takes; 0: not measured yet
+ * @at_home: whether only clients on this computer can render it
  *
  * What the scheduler needs to know of an unfinished scene.
  */
@@ -34,11 +35,13 @@ typedef struct
   guint clients;
   double load_seconds;
   double frame_seconds;
+  gboolean at_home;
 } RushesWork;
 
 const RushesWork *rushes_scheduler_choose (const RushesWork *const *work,
                                            guint n_work,
                                            const RushesWork *loaded,
-                                           RushesOrder order);
+                                           RushesOrder order,
+                                           gboolean is_remote);
 
 G_END_DECLS

@@ -170,6 +170,66 @@ def test_presets() -> None:
         again.quit()
 
 
+# Problems, and their ways out
+
+
+def test_trust() -> None:
+    """Scripts run when the user trusts the file, in whatever session, until it changes."""
+    with fake_desktop() as here:
+        lines = ("end=2", "has-scripts", "blocked-frame=2")
+        scene, other = fake(here, "rig", *lines), fake(here, "other", *lines)
+        window = Window(here, scene, other)
+        window.row("rig", READY)
+        window.row("other", READY)
+        window.select("rig")
+        window.says("Scripts in this file are off")
+        window.program.find("button", "Trust This File").click()
+        window.says("Scripts in this file run")
+        window.start()
+        window.row("rig", re.compile("^Finished.*2 frames"))
+        window.row("other", re.compile("1 of 2 frames, 1 frame failed"))
+        assert len(list(frames(scene).glob("*.png"))) == 2
+        assert len(list(frames(other).glob("*.png"))) == 1
+        window.quit()
+
+        again = Window(here)
+        again.select("rig")
+        again.says("Scripts in this file run")
+        again.program.find("button", "Do Not Trust")
+        again.select("other")
+        again.says("Scripts in this file are off")
+        again.quit()
+
+        fake(here, "rig", *lines, "width=5")
+        changed = Window(here)
+        changed.select("rig")
+        changed.says("Scripts in this file are off")
+        changed.quit()
+
+
+def test_blank_frames() -> None:
+    """A black frame among others is shown, and that one is rendered again."""
+    with fake_desktop() as here:
+        scene = fake(here, "night", "end=3", "black-frame=2 times=1")
+        window = Window(here, scene)
+        window.row("night", READY)
+        window.start()
+        window.row("night", FINISHED)
+        window.select("night")
+        window.says("Some frames show nothing")
+        before = {path.name: path.stat().st_ino for path in frames(scene).iterdir()}
+        window.program.find("button", "Render Them Again").click()
+        window.program.wait_gone("label", "Some frames show nothing")
+        window.row("night", re.compile("^Waiting, 2 of 3 frames"))
+        window.start()
+        window.row("night", FINISHED)
+        after = {path.name: path.stat().st_ino for path in frames(scene).iterdir()}
+        assert set(after) == set(before) and len(after) == 3, after
+        changed = [name for name, inode in after.items() if inode != before[name]]
+        assert changed == ["frame_000002.png"], changed
+        window.quit()
+
+
 # Pictures
 
 

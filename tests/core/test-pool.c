@@ -565,6 +565,7 @@ test_blank_frames (Fixture *fixture, gconstpointer data)
   rushes_queue_remove (fixture->queue, 0); /* the dark one */
   rushes_scene_redo_blanks (odd);
   g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_QUEUED);
+  g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 3);
   run (fixture);
   g_assert_cmpint (rushes_scene_get_state (odd), ==, RUSHES_SCENE_FINISHED);
   g_assert_cmpuint (rushes_scene_get_n_done (odd), ==, 6);

@@ -9,7 +9,7 @@
 #define NOTHING     (-1)
 
 static int
-choose (const RushesWork *works, guint n, int loaded, RushesOrder order)
+choose_from (const RushesWork *works, guint n, int loaded, RushesOrder order, gboolean is_remote)
 {
   const RushesWork *pointers[MAX_WORKS] = { NULL };
   const RushesWork *chosen;
@@ -17,8 +17,15 @@ choose (const RushesWork *works, guint n, int loaded, RushesOrder order)
   g_assert_cmpuint (n, <=, MAX_WORKS);
   for (guint i = 0; i < n; i++)
     pointers[i] = &works[i];
-  chosen = rushes_scheduler_choose (pointers, n, loaded != NOTHING ? &works[loaded] : NULL, order);
+  chosen = rushes_scheduler_choose (pointers, n, loaded != NOTHING ? &works[loaded] : NULL, order,
+                                    is_remote);
   return chosen != NULL ? (int) (chosen - works) : NOTHING;
+}
+
+static int
+choose (const RushesWork *works, guint n, int loaded, RushesOrder order)
+{
+  return choose_from (works, n, loaded, order, FALSE);
 }
 
 static int
@@ -213,6 +220,29 @@ test_one_after_another (void)
   g_assert_cmpint (choose_in_order (works, 3), ==, 0);
 }
 
+/* Clients elsewhere pass over a scene whose files they do not see, whatever there is
+ * to do for it. */
+static void
+test_at_home (void)
+{
+  RushesWork works[] = {
+    { .known = FALSE, .at_home = TRUE },
+    { .known = TRUE, .pending = 500, .at_home = TRUE, .load_seconds = 1, .frame_seconds = 9 },
+    { .known = TRUE, .pending = 9, .clients = 1, .load_seconds = 1, .frame_seconds = 1 },
+  };
+
+  for (int i = 0; i <= RUSHES_ORDER_ONE_AFTER_ANOTHER; i++)
+    {
+      RushesOrder order = (RushesOrder) i;
+
+      g_assert_cmpint (choose_from (works, 3, NOTHING, order, FALSE), ==, 0);
+      g_assert_cmpint (choose_from (works, 3, NOTHING, order, TRUE), ==, 2);
+      g_assert_cmpint (choose_from (works, 2, NOTHING, order, TRUE), ==, NOTHING);
+      /* It has loaded the scene all the same: then it sees its files. */
+      g_assert_cmpint (choose_from (works, 3, 1, order, TRUE), ==, 1);
+    }
+}
+
 /* A simulation: scenes that load and render in fixed times. */
 
 typedef struct
@@ -264,7 +294,7 @@ sim_choose (Sim *sim, int loaded)
         if ((int) i == loaded)
           shown = &sim->scenes[i].work;
       }
-  chosen = rushes_scheduler_choose (works, n, shown, sim->order);
+  chosen = rushes_scheduler_choose (works, n, shown, sim->order, FALSE);
   /* It is the first that a scene holds. */
   return chosen != NULL ? (int) ((const SimScene *) chosen - sim->scenes) : NOTHING;
 }
@@ -445,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scheduler/unknown-are-shared", test_unknown_are_shared);
   g_test_add_func ("/scheduler/help-pays", test_help_pays);
   g_test_add_func ("/scheduler/one-after-another", test_one_after_another);
+  g_test_add_func ("/scheduler/at-home", test_at_home);
   g_test_add_func ("/scheduler/simulation", test_simulation);
   g_test_add_func ("/scheduler/simulation-shares", test_simulation_shares);
   g_test_add_func ("/scheduler/simulation-dear-load", test_simulation_dear_load);

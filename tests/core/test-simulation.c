@@ -242,7 +242,7 @@ dispatch (Run *run, guint number, double now)
 {
   Client *client = &run->clients[number];
   Work *work = (Work *) rushes_scheduler_choose (
-      run->open, run->n_open, (const RushesWork *) client->work, RUSHES_ORDER_SIDE_BY_SIDE);
+      run->open, run->n_open, (const RushesWork *) client->work, RUSHES_ORDER_SIDE_BY_SIDE, FALSE);
 
   client->idle = work == NULL;
   if (client->idle)
@@ -440,8 +440,8 @@ measure_decision (guint n_clients)
   while (n_taken < length * n_works)
     for (guint i = 0; i < n_clients; i++)
       {
-        Work *work =
-            (Work *) rushes_scheduler_choose (open, n_works, loaded[i], RUSHES_ORDER_SIDE_BY_SIDE);
+        Work *work = (Work *) rushes_scheduler_choose (open, n_works, loaded[i],
+                                                       RUSHES_ORDER_SIDE_BY_SIDE, FALSE);
         guint frame;
 
         if (work == NULL)

@@ -59,6 +59,7 @@ static struct
   guint includes; /* bits, by position in the table of outputs */
   guint debugs;   /* likewise: those with previews */
   gboolean all_cameras;
+  gboolean scripts; /* its scripts may run */
 } scene;
 
 static const struct
@@ -657,10 +658,11 @@ initialize (JsonObject *params, GString *out)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
+  scene.scripts = are_scripts_allowed (params);
   scene.includes = scene.debugs = 0;
   scene.all_cameras = FALSE;
   append_warnings (out,
-                   get_value (scene.list, "has-scripts") != NULL && !are_scripts_allowed (params)
+                   get_value (scene.list, "has-scripts") != NULL && !scene.scripts
                        ? "Scripts of the scene are blocked: rig.py"
                        : NULL);
   g_string_append (out, "\"has_camera\":true}");
@@ -1005,7 +1007,7 @@ render_frame (JsonObject *params, GString *out)
       if (step == steps / 2)
         break_down (json_node_get_object (files), frame);
     }
-  if (strike ("blocked-frame", frame) != NULL)
+  if (!scene.scripts && strike ("blocked-frame", frame) != NULL)
     return fail (out, ERROR_SCRIPTS, "Error: out of paint; scripts of the scene are blocked");
   if (strike ("fail-frame", frame) != NULL)
     return fail (out, ERROR_RENDER, "Error: out of paint");
