@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "rushes-error.h"
@@ -38,6 +40,18 @@ patience_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The last line says what came of all that is told before. */
+static const char *
+find_complaint (char *err)
+{
+  const char *last;
+
+  if (err == NULL || *g_strstrip (err) == '\0')
+    return _ ("time is up");
+  last = strrchr (err, '\n');
+  return last != NULL ? last + 1 : err;
+}
+
 static void
 printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -55,8 +69,7 @@ printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_steal_pointer (&out), g_free);
   else
     g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT,
-                             _ ("Slurm does not answer: %s"),
-                             err != NULL && *g_strstrip (err) != '\0' ? err : _ ("time is up"));
+                             _ ("Slurm does not answer: %s"), find_complaint (err));
 }
 
 /**

@@ -22,8 +22,7 @@ static const struct
   { "gpus", "^([\\w.-]+:)?[0-9]+(,([\\w.-]+:)?[0-9]+)*$",
     N_ ("not a number of graphics cards; write 1, or a100:2") },
   /* Minutes, or with a colon and more; or days before a dash. */
-  { "time",
-    "^([0-9]+(:[0-5]?[0-9]){0,2}|[0-9]+-[0-9]+(:[0-5]?[0-9]){0,2}|(?i)unlimited|infinite)$",
+  { "time", "^([0-9]+(:[0-5]?[0-9]){0,2}|[0-9]+-[0-9]+(:[0-5]?[0-9]){0,2}|(?i)unlimited|infinite)$",
     N_ ("not a length of time; write 30 for minutes, 2:00:00, or 1-12 for a day and a half") },
 };
 

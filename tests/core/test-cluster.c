@@ -222,9 +222,11 @@ static void
 test_mute (Fixture *fixture, gconstpointer data)
 {
   rushes_test_add_program (fixture->folder, "sinfo",
+                           "echo 'sinfo: error: much more' >&2; "
                            "echo 'slurm_load_partitions: Unable to contact slurm controller' >&2; "
                            "exit 1");
-  assert_wrong (fixture, RUSHES_ERROR_TIMED_OUT, "Unable to contact slurm controller");
+  assert_wrong (fixture, RUSHES_ERROR_TIMED_OUT,
+                "Slurm does not answer: slurm_load_partitions: Unable to contact");
   assert_wrong (fixture, RUSHES_ERROR_TIMED_OUT, "slurmctld, run?");
 }
 

@@ -661,10 +661,9 @@ initialize (JsonObject *params, GString *out)
   scene.scripts = are_scripts_allowed (params);
   scene.includes = scene.debugs = 0;
   scene.all_cameras = FALSE;
-  append_warnings (out,
-                   get_value (scene.list, "has-scripts") != NULL && !scene.scripts
-                       ? "Scripts of the scene are blocked: rig.py"
-                       : NULL);
+  append_warnings (out, get_value (scene.list, "has-scripts") != NULL && !scene.scripts
+                            ? "Scripts of the scene are blocked: rig.py"
+                            : NULL);
   g_string_append (out, "\"has_camera\":true}");
   return 0;
 }
