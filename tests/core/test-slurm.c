@@ -62,9 +62,9 @@ test_argv (void)
   g_object_set (slurm, "partition", "gpu", "account", "film", "cpus", 8, "memory", "16G", "gpus",
                 "a100:2", "time", "2:00:00", "job-name", "night", "extra",
                 "--qos low '--constraint=a b'", NULL);
-  rushes_slurm_exclude (slurm, "n1");
-  rushes_slurm_exclude (slurm, "n7");
-  rushes_slurm_exclude (slurm, "n1");
+  g_assert_true (rushes_slurm_exclude (slurm, "n1"));
+  g_assert_true (rushes_slurm_exclude (slurm, "n7"));
+  g_assert_false (rushes_slurm_exclude (slurm, "n1"));
   full = rushes_launcher_build_argv (launcher, "token-1");
   assert_option (full, "--partition", "gpu");
   assert_option (full, "--account", "film");
