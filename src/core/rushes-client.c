@@ -371,6 +371,31 @@ explain_refusal (RushesClient *self)
                       (int) strcspn (words, "\n"), words);
 }
 
+/* How much more it should have been given: what was asked for it, and how much it
+ * has told of. @cause: (transfer full). */
+static GError *
+add_memory (RushesClient *self, GError *cause)
+{
+  g_autoptr (GError) bare = cause;
+  g_autoptr (GString) text = g_string_new (cause->message);
+  g_autofree char *given = NULL;
+
+  g_object_get (rushes_launcher_get_slurm (self->launcher), "memory", &given, NULL);
+  if (given != NULL)
+    {
+      g_string_append (text, "; ");
+      g_string_append_printf (text, _ ("asked for: %s"), given);
+    }
+  if (self->memory > 0)
+    {
+      g_autofree char *used = g_format_size (self->memory);
+
+      g_string_append (text, "; ");
+      g_string_append_printf (text, _ ("in use when it last answered: %s"), used);
+    }
+  return g_error_new_literal (bare->domain, bare->code, text->str);
+}
+
 static void
 explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -389,6 +414,8 @@ explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     cause = explain_refusal (self);
   if (cause == NULL)
     cause = rushes_client_explain_death (status, FALSE);
+  if (g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY))
+    cause = add_memory (self, cause);
   take_cause (self, cause);
   self->explaining = FALSE;
   if (self->task == NULL || !rushes_channel_is_reading (self->channel))
@@ -545,7 +572,9 @@ end_waiting (RushesClient *self)
   if (self->state != RUSHES_CLIENT_WAITING)
     return;
 
-  rushes_slurm_job_unwatch (self->job);
+  /* The steps of an allocation are not in the queue. */
+  if (rushes_slurm_is_inside (rushes_launcher_get_slurm (self->launcher)))
+    rushes_slurm_job_unwatch (self->job);
   set_state (self, RUSHES_CLIENT_STARTING);
   set_situation (self, NULL);
   feed_watchdog (self);
@@ -555,11 +584,15 @@ static void
 job_changed_cb (RushesClient *self)
 {
   g_autofree char *text = rushes_slurm_job_describe (self->job);
+  g_autoptr (GError) end = rushes_slurm_job_explain (self->job);
 
   rushes_log_note (self->log, "%s", text);
-  if (rushes_slurm_job_is_running (self->job))
+  /* An srun that has lost its node without being told waits for it for ever. */
+  if (end != NULL)
+    fail (self, SIGKILL, end->code, end->message);
+  else if (rushes_slurm_job_is_running (self->job))
     end_waiting (self);
-  else
+  else if (self->state == RUSHES_CLIENT_WAITING)
     set_situation (self, g_steal_pointer (&text));
 }
 

@@ -47,7 +47,8 @@ static const struct
                              N_ ("Try again; if it crashes again, try another version of "
                                  "Blender.") },
   [RUSHES_ERROR_OUT_OF_MEMORY] = { N_ ("Out of memory"),
-                                   N_ ("Render with fewer jobs, or lower the resolution.") },
+                                   N_ ("Render with fewer jobs, lower the resolution, or give each "
+                                       "Blender on a cluster more memory.") },
   [RUSHES_ERROR_TIMED_OUT] = { N_ ("No sign of life"), N_ ("Try again, or allow more time.") },
   [RUSHES_ERROR_PROTOCOL] = { N_ ("Conversation broken off"),
                               N_ ("Try again without Blender’s own settings and add-ons.") },
@@ -66,6 +67,8 @@ static const struct
                                      N_ ("Allow scripts if you trust whoever made this scene.") },
   [RUSHES_ERROR_TAKEN_AWAY] = { N_ ("Taken away by the cluster"),
                                 N_ ("The frame goes to another Blender; nothing is lost.") },
+  [RUSHES_ERROR_TIME_LIMIT] = { N_ ("Time limit reached"),
+                                N_ ("Allow each Blender on the cluster more time.") },
   [RUSHES_ERROR_NOT_SHARED] = { N_ ("Not shared with the cluster"),
                                 N_ ("Keep scenes and results in a folder that all nodes "
                                     "share with this computer.") },
@@ -93,7 +96,7 @@ rushes_error_get_title (RushesError code)
  * @code: why something did not work
  *
  * Returns: (transfer none): the way out as one sentence in the user's language,
- *   such as "Render with fewer jobs, or lower the resolution."
+ *   such as "Choose a newer Blender for this scene."
  */
 const char *
 rushes_error_get_advice (RushesError code)

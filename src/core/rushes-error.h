@@ -31,6 +31,7 @@ G_BEGIN_DECLS
  * @RUSHES_ERROR_GPU_FAILED: the graphics card or its driver gave up
  * @RUSHES_ERROR_SCRIPTS_BLOCKED: the scene holds Python that nobody has allowed
  * @RUSHES_ERROR_TAKEN_AWAY: the cluster ended the client for reasons of its own
+ * @RUSHES_ERROR_TIME_LIMIT: the client had run for as long as the cluster lets it
  * @RUSHES_ERROR_UNREACHABLE: we and Blender do not see the same files
  * @RUSHES_ERROR_NOT_SHARED: a node of the cluster does not see a file or folder
  *
@@ -62,6 +63,7 @@ typedef enum
   RUSHES_ERROR_GPU_FAILED,
   RUSHES_ERROR_SCRIPTS_BLOCKED,
   RUSHES_ERROR_TAKEN_AWAY,
+  RUSHES_ERROR_TIME_LIMIT,
   RUSHES_ERROR_NOT_SHARED,
   RUSHES_ERROR_UNREACHABLE,
 } RushesError;

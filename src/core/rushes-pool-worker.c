@@ -131,6 +131,15 @@ forgive (PoolWorker *worker, PoolWork *work, const GError *error)
 
 /* ---- Frames ---------------------------------------------------------- */
 
+/* Whether the cluster ended the client, and not for what it had in hand. When its
+ * time was up before any frame was done, that limit may be too short for one. */
+static gboolean
+was_taken_away (PoolWorker *worker, const GError *error)
+{
+  return g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY) ||
+         (worker->n_frames > 0 && g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TIME_LIMIT));
+}
+
 static void
 frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GError *error)
 {
@@ -165,16 +174,9 @@ frame_failed (const PoolHand *hand, PoolWorker *worker, double seconds, const GE
       pool_wait_for_room (self, hand->output);
       return;
     }
-  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY))
+  if (was_taken_away (worker, error) || forgive (worker, work, error))
     {
       /* It goes to another one as if nothing had been. */
-      rushes_scene_give_back_frame (work->scene, hand->index);
-      pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, FALSE);
-      pool_work_update (work);
-      return;
-    }
-  if (forgive (worker, work, error))
-    {
       rushes_scene_give_back_frame (work->scene, hand->index);
       pool_emit_frame_ended (self, work->scene, hand->frame, number, seconds, error, FALSE);
       pool_work_update (work);
@@ -633,6 +635,9 @@ not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
 {
   const char *node = rushes_client_get_node (worker->client);
 
+  /* Others have found that out meanwhile. */
+  if (work->numbers.at_home)
+    return;
   if (work->shared || work->blind_node == NULL || g_str_equal (work->blind_node, node))
     {
       if (!work->shared && work->blind_node == NULL)
@@ -676,8 +681,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
         not_shared (worker, work, error);
       /* Blender's word is final; a death may be chance, until it repeats. */
       else if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED) &&
-               !g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY) &&
-               !forgive (worker, work, error) &&
+               !was_taken_away (worker, error) && !forgive (worker, work, error) &&
                (alive || ++work->load_failures >= work->pool->max_attempts))
         pool_work_fail (work, error);
     }

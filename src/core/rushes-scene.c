@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "rushes-enums.h"
-#include "rushes-error.h"
-#include "rushes-estimator.h"
-#include "rushes-json.h"
-#include "rushes-scene.h"
+#include "rushes-scene-private.h"
 
 /* Progress is shown to people: ten times a second is as good as any. */
 #define NOTIFY_MS 100
-
-typedef struct
-{
-  guint frames;
-  guint done;
-  guint failed;
-} Counts;
-
-/* What those who listen know. */
-typedef struct
-{
-  Counts counts;
-  double progress;
-  int newest; /* frame number; negative: none yet */
-  gboolean saved_newest;
-} Told;
 
 /**
  * RushesScene:
@@ -34,45 +13,6 @@ typedef struct
  * A .blend in the queue with its settings, its frames and its progress. What
  * changes with every frame is notified at most ten times a second.
  */
-struct _RushesScene
-{
-  GObject parent_instance;
-
-  char *path;               /* (owned) absolute */
-  char *name;               /* (owned) */
-  char *folder;             /* (owned) (nullable): absolute; of its results */
-  RushesSettings *settings; /* (owned) */
-  RushesSettings *applied;  /* (owned) (nullable): what it is being rendered with */
-  char *applied_trust;      /* (owned) (nullable): hash of what it may run meanwhile */
-  RushesExisting existing;
-  RushesSceneState state;
-  GError *error;          /* (owned) (nullable): since %RUSHES_SCENE_FAILED */
-  RushesReport *report;   /* (owned) (nullable): since it was inspected */
-  GError *report_error;   /* (owned) (nullable): why it could not be */
-  guint n_planned;        /* frames that the report and the settings promise; 0: not known */
-  GError *plan_error;     /* (owned) (nullable): why these settings cannot be */
-  RushesInfo *info;       /* (owned) (nullable): since it was bound */
-  RushesOutput *output;   /* (owned) (nullable): while it is worked on */
-  RushesOutput *left;     /* (owned) (nullable): likewise, of work that has ended and
-                             that rushes_output_finish() is to be called for */
-  RushesFrames *frames;   /* (owned) (nullable): since it was bound */
-  RushesBlanks *blanks;   /* (owned) */
-  RushesFrameRange *redo; /* (owned) (nullable): frames that are not to be kept */
-  GHashTable *fractions;  /* (owned): index of a frame in hand → per mille done */
-  guint n_kept;
-  int newest;         /* frame number; negative: none yet */
-  Counts saved;       /* of an earlier session, until its frames are known */
-  char *saved_newest; /* (owned) (nullable): path of a frame, likewise */
-  RushesEstimator estimator;
-  gint64 began; /* 0: not yet */
-  gint64 ended; /* 0: not yet */
-  Told told;
-  guint notify_id;
-  guint n_clients; /* that have it, or are loading it */
-  guint trusted : 1;
-  guint paused : 1;
-  guint in_use : 1;
-};
 
 enum
 {
@@ -103,15 +43,17 @@ G_DEFINE_FINAL_TYPE (RushesScene, rushes_scene, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
-static Counts
-count (RushesScene *self)
+/* What is to be shown: as long as its frames are not known, what is planned or was
+ * saved. */
+SceneCounts
+scene_count (RushesScene *self)
 {
-  Counts counts = { self->n_planned, 0, 0 };
+  SceneCounts counts = { self->n_planned, 0, 0 };
 
   if (self->frames != NULL)
-    counts = (Counts){ rushes_frames_get_length (self->frames),
-                       rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
-                       rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
+    counts = (SceneCounts){ rushes_frames_get_length (self->frames),
+                            rushes_frames_count (self->frames, RUSHES_FRAME_DONE),
+                            rushes_frames_count (self->frames, RUSHES_FRAME_FAILED) };
   else if (self->saved.frames > 0)
     counts = self->saved;
   if (self->redo != NULL)
@@ -126,10 +68,11 @@ static gboolean
 notify_cb (gpointer user_data)
 {
   RushesScene *self = user_data;
-  Counts counts = count (self);
-  Told told = { counts, rushes_scene_get_progress (self), self->frames != NULL ? self->newest : -1,
-                self->frames == NULL && self->saved_newest != NULL };
-  const Told before = self->told;
+  SceneCounts counts = scene_count (self);
+  SceneTold told = { counts, rushes_scene_get_progress (self),
+                     self->frames != NULL ? self->newest : -1,
+                     self->frames == NULL && self->saved_newest != NULL };
+  const SceneTold before = self->told;
 
   self->notify_id = 0;
   self->told = told;
@@ -149,15 +92,15 @@ notify_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-progress_changed (RushesScene *self)
+void
+scene_progress_changed (RushesScene *self)
 {
   if (self->notify_id == 0)
     self->notify_id = g_timeout_add (NOTIFY_MS, notify_cb, self);
 }
 
-static void
-set_state (RushesScene *self, RushesSceneState state)
+void
+scene_set_state (RushesScene *self, RushesSceneState state)
 {
   gboolean error_changed = self->state == RUSHES_SCENE_FAILED || state == RUSHES_SCENE_FAILED;
 
@@ -174,8 +117,8 @@ set_state (RushesScene *self, RushesSceneState state)
 }
 
 /* What a run would render, told before there is one. */
-static void
-plan (RushesScene *self)
+void
+scene_plan (RushesScene *self)
 {
   g_autoptr (RushesFrameRange) range = NULL;
   g_autoptr (GError) error = NULL;
@@ -197,9 +140,9 @@ plan_again (RushesScene *self)
 {
   guint before = self->n_planned;
 
-  plan (self);
+  scene_plan (self);
   if (self->n_planned != before)
-    progress_changed (self);
+    scene_progress_changed (self);
 }
 
 static void
@@ -207,726 +150,6 @@ settings_changed_cb (RushesScene *self)
 {
   plan_again (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SETTINGS]);
-}
-
-static void
-end (RushesScene *self, RushesSceneState state)
-{
-  self->ended = g_get_monotonic_time ();
-  g_hash_table_remove_all (self->fractions);
-  /* The folder is free for others as soon as its last frame is in place. */
-  if (self->output != NULL && !rushes_output_is_finished (self->output))
-    {
-      g_clear_pointer (&self->left, rushes_output_unref);
-      self->left = g_steal_pointer (&self->output);
-    }
-  g_clear_pointer (&self->output, rushes_output_unref);
-  set_state (self, state);
-}
-
-/* ---- Opening and binding --------------------------------------------- */
-
-typedef struct
-{
-  char *folder;             /* (owned) */
-  char *path;               /* (owned) */
-  RushesSettings *settings; /* (owned) */
-  RushesExisting existing;
-  RushesTrust *trust; /* (owned) (nullable) */
-  char *trusted;      /* (owned) (nullable): since it was asked: the content's hash */
-} Opening;
-
-static void
-opening_free (Opening *opening)
-{
-  g_clear_pointer (&opening->folder, g_free);
-  g_clear_pointer (&opening->path, g_free);
-  g_clear_object (&opening->settings);
-  g_clear_pointer (&opening->trust, rushes_trust_unref);
-  g_clear_pointer (&opening->trusted, g_free);
-  g_free (opening);
-}
-
-static void
-open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Opening *opening = task_data;
-  g_autoptr (GError) error = NULL;
-  RushesOutput *output;
-
-  /* A scene whose scripts run looks different; who allowed them does not matter. */
-  if (opening->trust != NULL)
-    opening->trusted = rushes_trust_check (opening->trust, opening->path);
-  if (opening->trusted != NULL)
-    g_object_set (opening->settings, "allow-scripts", TRUE, NULL);
-  output = rushes_output_open (opening->folder, opening->path, opening->settings, opening->existing,
-                               &error);
-  if (output != NULL)
-    g_task_return_pointer (task, output, (GDestroyNotify) rushes_output_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-/**
- * rushes_scene_open_async:
- * @self: a scene with a folder that is not being worked on
- * @trust: (nullable): which files may run scripts that the settings do not allow
- * @callback: (scope async): called when it is open or cannot be
- * @user_data: for @callback
- *
- * Opens the scene's output folder. Work on it begins here, with the settings of
- * this moment.
- */
-void
-rushes_scene_open_async (RushesScene *self,
-                         RushesTrust *trust,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  Opening *opening = g_new0 (Opening, 1);
-
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-  g_return_if_fail (self->output == NULL && self->folder != NULL);
-
-  g_task_set_source_tag (task, rushes_scene_open_async);
-  /* From here on the user may change the settings; whoever renders does not see. */
-  g_set_object (&self->applied, NULL);
-  self->applied = rushes_settings_copy (self->settings);
-  opening->folder = g_strdup (self->folder);
-  opening->path = g_strdup (self->path);
-  opening->settings = rushes_settings_copy (self->applied);
-  opening->trust = trust != NULL ? rushes_trust_ref (trust) : NULL;
-  opening->existing = self->existing;
-  g_task_set_task_data (task, opening, (GDestroyNotify) opening_free);
-
-  g_clear_error (&self->error);
-  set_state (self, RUSHES_SCENE_LOADING);
-  g_task_run_in_thread (task, open_thread);
-}
-
-/**
- * rushes_scene_open_finish:
- * @self: a scene
- * @result: what the callback was given
- * @error: return location for a #GError
- *
- * Returns: whether its folder is open, with the errors of rushes_output_open()
- */
-gboolean
-rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **error)
-{
-  g_autoptr (RushesOutput) output = NULL;
-  Opening *opening;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  output = g_task_propagate_pointer (G_TASK (result), error);
-  if (output == NULL)
-    return FALSE;
-
-  opening = g_task_get_task_data (G_TASK (result));
-  if (opening->trust != NULL)
-    rushes_scene_set_trusted (self, opening->trusted != NULL);
-
-  /* It may have been stopped meanwhile, and even queued again; then the folder is
-   * left again. */
-  if (self->state == RUSHES_SCENE_LOADING)
-    {
-      g_free (self->applied_trust);
-      self->applied_trust = g_steal_pointer (&opening->trusted);
-      self->output = g_steal_pointer (&output);
-    }
-  return TRUE;
-}
-
-typedef struct
-{
-  RushesOutput *output;    /* (owned) */
-  RushesInfo *info;        /* (owned) */
-  RushesFrameRange *range; /* (owned) */
-  RushesFrameRange *redo;  /* (owned) (nullable) */
-  guint8 *done;            /* (owned) (nullable) */
-} Binding;
-
-static void
-binding_free (Binding *binding)
-{
-  g_clear_pointer (&binding->output, rushes_output_unref);
-  g_clear_pointer (&binding->info, rushes_info_free);
-  g_clear_pointer (&binding->range, rushes_frame_range_unref);
-  g_clear_pointer (&binding->redo, rushes_frame_range_unref);
-  g_clear_pointer (&binding->done, g_free);
-  g_free (binding);
-}
-
-/* A frame that is to be rendered again stays until the new one is there. */
-static void
-forget_done (Binding *binding)
-{
-  guint index;
-
-  for (guint i = 0; i < rushes_frame_range_get_length (binding->redo); i++)
-    if (rushes_frame_range_find (binding->range, rushes_frame_range_get_frame (binding->redo, i),
-                                 &index))
-      binding->done[index] = FALSE;
-}
-
-static void
-bind_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Binding *binding = task_data;
-  g_autoptr (GError) error = NULL;
-
-  binding->done = rushes_output_bind (binding->output, binding->info, binding->range, &error);
-  /* The task may outlive its callback by a moment; the folder's lock must not. */
-  g_clear_pointer (&binding->output, rushes_output_unref);
-  if (binding->done != NULL && binding->redo != NULL)
-    forget_done (binding);
-  if (binding->done != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-/**
- * rushes_scene_bind_async:
- * @self: an open scene
- * @info: what loading it gave, now or in an earlier run
- * @callback: (scope async): called when its frames are known
- * @user_data: for @callback
- *
- * Decides which frames there are and finds those that are done.
- */
-void
-rushes_scene_bind_async (RushesScene *self,
-                         const RushesInfo *info,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *frames = NULL;
-  Binding *binding = g_new0 (Binding, 1);
-
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-  g_return_if_fail (self->output != NULL);
-
-  g_task_set_source_tag (task, rushes_scene_bind_async);
-  g_task_set_task_data (task, binding, (GDestroyNotify) binding_free);
-  binding->output = rushes_output_ref (self->output);
-  binding->info = rushes_info_copy (info);
-  binding->redo = self->redo != NULL ? rushes_frame_range_ref (self->redo) : NULL;
-
-  g_object_get (self->applied, "frames", &frames, NULL);
-  binding->range = frames != NULL ? rushes_frame_range_parse (frames, &error)
-                                  : rushes_frame_range_new (info->start, info->end, info->step);
-  if (binding->range == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-
-  g_task_run_in_thread (task, bind_thread);
-}
-
-/**
- * rushes_scene_bind_finish:
- * @self: a scene
- * @result: what the callback was given
- * @error: return location for a #GError
- *
- * Returns: whether its frames are known now, with the errors of
- *   rushes_output_bind()
- */
-gboolean
-rushes_scene_bind_finish (RushesScene *self, GAsyncResult *result, GError **error)
-{
-  Binding *binding;
-  gint64 now = g_get_monotonic_time ();
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
-  if (self->state != RUSHES_SCENE_LOADING)
-    return TRUE;
-
-  binding = g_task_get_task_data (G_TASK (result));
-  g_clear_pointer (&self->info, rushes_info_free);
-  g_clear_pointer (&self->frames, rushes_frames_free);
-  g_clear_pointer (&self->redo, rushes_frame_range_unref);
-  self->info = g_steal_pointer (&binding->info);
-  self->frames = rushes_frames_new (binding->range);
-  self->n_kept = 0;
-  self->newest = -1;
-  /* A frame of the same number may have another file now. */
-  self->told.newest = G_MININT;
-  for (guint i = 0; i < rushes_frames_get_length (self->frames); i++)
-    if (binding->done[i])
-      {
-        rushes_frames_set_done (self->frames, i);
-        self->newest = (int) rushes_frames_get_number (self->frames, i);
-        self->n_kept++;
-      }
-    else
-      rushes_blanks_forget (self->blanks, rushes_frames_get_number (self->frames, i));
-  /* What is here now belongs to this run: a pause must not throw it away. */
-  rushes_scene_set_existing (self, RUSHES_EXISTING_RESUME);
-
-  rushes_estimator_start (&self->estimator, now);
-  self->began = now;
-  self->ended = 0;
-  set_state (self, RUSHES_SCENE_RENDERING);
-  return TRUE;
-}
-
-/* ---- Frames ---------------------------------------------------------- */
-
-/**
- * rushes_scene_take_frame:
- * @self: a scene in state %RUSHES_SCENE_RENDERING
- * @client: the number of the client that asks
- * @index: (out): the frame's index
- *
- * Returns: as rushes_frames_take()
- */
-gboolean
-rushes_scene_take_frame (RushesScene *self, guint client, guint *index)
-{
-  g_return_val_if_fail (RUSHES_IS_SCENE (self), FALSE);
-  g_return_val_if_fail (self->state == RUSHES_SCENE_RENDERING, FALSE);
-
-  return rushes_frames_take (self->frames, client, index);
-}
-
-/* A frame that ends after its scene was stopped or failed changes nothing. */
-static gboolean
-leave_frame (RushesScene *self, guint index)
-{
-  g_hash_table_remove (self->fractions, GUINT_TO_POINTER (index));
-  progress_changed (self);
-
-  return self->state == RUSHES_SCENE_RENDERING;
-}
-
-/**
- * rushes_scene_report_frame:
- * @self: a scene
- * @index: a frame in hand
- * @fraction: how much of it is rendered, 0 to 1
- */
-void
-rushes_scene_report_frame (RushesScene *self, guint index, double fraction)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-
-  if (self->state != RUSHES_SCENE_RENDERING)
-    return;
-  g_hash_table_insert (self->fractions, GUINT_TO_POINTER (index),
-                       GUINT_TO_POINTER ((guint) (CLAMP (fraction, 0, 1) * 1000)));
-  progress_changed (self);
-}
-
-/**
- * rushes_scene_finish_frame:
- * @self: a scene
- * @index: a frame in hand whose files are in place
- * @seconds: how long it was rendered
- * @blank: whether its picture shows nothing
- */
-void
-rushes_scene_finish_frame (RushesScene *self, guint index, double seconds, RushesBlank blank)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-
-  if (!leave_frame (self, index))
-    return;
-  rushes_frames_set_done (self->frames, index);
-  rushes_frames_set_cost (self->frames, index, seconds);
-  self->newest = (int) rushes_frames_get_number (self->frames, index);
-  rushes_blanks_note (self->blanks, (guint) self->newest, blank);
-  rushes_estimator_add (&self->estimator, g_get_monotonic_time ());
-}
-
-/**
- * rushes_scene_give_back_frame:
- * @self: a scene
- * @index: a frame in hand that nobody is to blame for
- */
-void
-rushes_scene_give_back_frame (RushesScene *self, guint index)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-
-  if (leave_frame (self, index))
-    rushes_frames_give_back (self->frames, index);
-}
-
-/**
- * rushes_scene_fail_frame:
- * @self: a scene
- * @index: a frame in hand
- * @client: the number of the client that failed it
- * @max_attempts: as for rushes_frames_fail()
- * @error: why
- * @log: (nullable): path of the client's log
- * @evidence: (nullable): its last lines
- *
- * Returns: whether the frame is given up
- */
-gboolean
-rushes_scene_fail_frame (RushesScene *self,
-                         guint index,
-                         guint client,
-                         guint max_attempts,
-                         const GError *error,
-                         const char *log,
-                         const char *evidence)
-{
-  gboolean final;
-
-  g_return_val_if_fail (RUSHES_IS_SCENE (self), FALSE);
-
-  if (!leave_frame (self, index))
-    return TRUE;
-  final = rushes_frames_fail (self->frames, index, client, max_attempts, error, log, evidence);
-
-  return final;
-}
-
-/**
- * rushes_scene_settle:
- * @self: a scene
- *
- * Finishes the scene if its last frame has been finished or given up; stops a
- * paused one when no frame of it is in hand.
- *
- * Returns: whether it has ended, in whatever way
- */
-gboolean
-rushes_scene_settle (RushesScene *self)
-{
-  g_return_val_if_fail (RUSHES_IS_SCENE (self), TRUE);
-
-  if (self->state == RUSHES_SCENE_RENDERING &&
-      rushes_frames_count (self->frames, RUSHES_FRAME_RENDERING) == 0)
-    {
-      if (rushes_frames_count (self->frames, RUSHES_FRAME_PENDING) == 0)
-        end (self, RUSHES_SCENE_FINISHED);
-      else if (self->paused)
-        end (self, RUSHES_SCENE_STOPPED);
-    }
-  else if (self->state == RUSHES_SCENE_LOADING && self->paused)
-    end (self, RUSHES_SCENE_STOPPED);
-
-  return rushes_scene_is_ended (self);
-}
-
-/**
- * rushes_scene_fail:
- * @self: a scene
- * @error: why it cannot be rendered
- */
-void
-rushes_scene_fail (RushesScene *self, const GError *error)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-  g_return_if_fail (error != NULL);
-
-  if (rushes_scene_is_ended (self))
-    return;
-  g_clear_error (&self->error);
-  self->error = g_error_copy (error);
-  end (self, RUSHES_SCENE_FAILED);
-}
-
-/**
- * rushes_scene_stop:
- * @self: a scene
- *
- * Ends work on it before all its frames are there, unless it has ended.
- */
-void
-rushes_scene_stop (RushesScene *self)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-
-  if (!rushes_scene_is_ended (self))
-    end (self, RUSHES_SCENE_STOPPED);
-}
-
-/**
- * rushes_scene_requeue:
- * @self: a scene that has ended
- *
- * Back into the queue: what is there is kept or not as #RushesScene:existing
- * says.
- */
-void
-rushes_scene_requeue (RushesScene *self)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-  g_return_if_fail (rushes_scene_is_ended (self));
-
-  g_clear_error (&self->error);
-  if (self->existing == RUSHES_EXISTING_OVERWRITE)
-    {
-      g_clear_pointer (&self->frames, rushes_frames_free);
-      g_clear_pointer (&self->redo, rushes_frame_range_unref);
-      g_clear_pointer (&self->saved_newest, g_free);
-      self->saved = (Counts){ 0 };
-      rushes_blanks_clear (self->blanks);
-    }
-  set_state (self, RUSHES_SCENE_QUEUED);
-}
-
-/**
- * rushes_scene_retry_failed:
- * @self: a scene
- *
- * Gives the frames that were given up another chance: now if it is being
- * rendered, else by queueing it again.
- */
-void
-rushes_scene_retry_failed (RushesScene *self)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-
-  if (self->state == RUSHES_SCENE_RENDERING)
-    {
-      rushes_frames_retry_failed (self->frames);
-      progress_changed (self);
-    }
-  else if (rushes_scene_is_ended (self))
-    rushes_scene_requeue (self);
-}
-
-/**
- * rushes_scene_redo_blanks:
- * @self: a scene that has ended
- *
- * Queues it again, to render anew the frames that suspiciously show nothing.
- */
-void
-rushes_scene_redo_blanks (RushesScene *self)
-{
-  g_return_if_fail (RUSHES_IS_SCENE (self));
-  g_return_if_fail (rushes_scene_is_ended (self));
-
-  g_clear_pointer (&self->redo, rushes_frame_range_unref);
-  self->redo = rushes_blanks_get_all_suspicious (self->blanks);
-  rushes_scene_requeue (self);
-}
-
-/* ---- Saving ---------------------------------------------------------- */
-
-/* What a scene in the midst of work is when it is met again. */
-static RushesSceneState
-get_lasting_state (RushesScene *self)
-{
-  return self->state == RUSHES_SCENE_LOADING || self->state == RUSHES_SCENE_RENDERING
-             ? RUSHES_SCENE_STOPPED
-             : self->state;
-}
-
-static void
-add_error (JsonBuilder *builder, const GError *error)
-{
-  /* It may name a file. */
-  g_autofree char *message = g_utf8_make_valid (error->message, -1);
-
-  json_builder_set_member_name (builder, "error");
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "cause");
-  json_builder_add_string_value (builder, rushes_enum_nick (RUSHES_TYPE_ERROR, error->code));
-  json_builder_set_member_name (builder, "message");
-  json_builder_add_string_value (builder, message);
-  json_builder_end_object (builder);
-}
-
-/* A path as JSON holds it: escaped, for it need not be UTF-8. */
-static void
-add_path (JsonBuilder *builder, const char *name, const char *path)
-{
-  g_autofree char *escaped = g_uri_escape_bytes ((const guint8 *) path, strlen (path), "/ ");
-
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, g_utf8_validate (path, -1, NULL) ? path : escaped);
-  if (!g_utf8_validate (path, -1, NULL))
-    {
-      g_autofree char *flag = g_strconcat (name, "-escaped", NULL);
-
-      json_builder_set_member_name (builder, flag);
-      json_builder_add_boolean_value (builder, TRUE);
-    }
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-/**
- * rushes_scene_to_json:
- * @self: a scene
- *
- * Returns: (transfer full): an object that rushes_scene_from_json() reads: all
- *   that outlives the program. Frames are not in it; the output folder knows
- *   them better.
- */
-JsonNode *
-rushes_scene_to_json (RushesScene *self)
-{
-  g_autoptr (JsonBuilder) builder = NULL;
-  g_autoptr (JsonObject) blanks = json_object_new ();
-  g_autofree char *newest = NULL;
-  Counts counts;
-
-  g_return_val_if_fail (RUSHES_IS_SCENE (self), NULL);
-
-  builder = json_builder_new ();
-  /* What is only planned is planned anew when it is met again. */
-  counts = self->frames != NULL ? count (self) : self->saved;
-  newest = rushes_scene_get_newest_file (self);
-  json_builder_begin_object (builder);
-  add_path (builder, "path", self->path);
-  if (self->folder != NULL)
-    add_path (builder, "folder", self->folder);
-  json_builder_set_member_name (builder, "settings");
-  json_builder_add_value (builder, rushes_settings_to_json (self->settings));
-  json_builder_set_member_name (builder, "state");
-  json_builder_add_string_value (
-      builder, rushes_enum_nick (RUSHES_TYPE_SCENE_STATE, (int) get_lasting_state (self)));
-  json_builder_set_member_name (builder, "existing");
-  json_builder_add_string_value (builder,
-                                 rushes_enum_nick (RUSHES_TYPE_EXISTING, (int) self->existing));
-  json_builder_set_member_name (builder, "paused");
-  json_builder_add_boolean_value (builder, self->paused);
-  add_int (builder, "frames", counts.frames);
-  add_int (builder, "done", counts.done);
-  add_int (builder, "failed", counts.failed);
-  if (newest != NULL)
-    add_path (builder, "newest", newest);
-  if (self->error != NULL)
-    add_error (builder, self->error);
-  rushes_blanks_to_json (self->blanks, blanks);
-  json_builder_set_member_name (builder, "blanks");
-  json_builder_add_value (builder, json_node_init_object (json_node_alloc (), blanks));
-  if (self->report != NULL)
-    {
-      json_builder_set_member_name (builder, "report");
-      json_builder_add_value (builder, rushes_report_to_json (self->report));
-    }
-  json_builder_end_object (builder);
-
-  return json_builder_get_root (builder);
-}
-
-static char *
-read_path (JsonObject *object, const char *name)
-{
-  g_autofree char *flag = g_strconcat (name, "-escaped", NULL);
-  const char *text = rushes_json_get_string (object, name);
-  g_autofree char *path = NULL;
-
-  if (text == NULL)
-    return NULL;
-  path =
-      json_object_has_member (object, flag) ? g_uri_unescape_string (text, NULL) : g_strdup (text);
-  return path != NULL && g_path_is_absolute (path) ? g_steal_pointer (&path) : NULL;
-}
-
-static int
-read_enum (JsonObject *object, const char *name, GType type)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-  const char *nick = rushes_json_get_string (object, name);
-  GEnumValue *value = nick != NULL ? g_enum_get_value_by_nick (klass, nick) : NULL;
-
-  return value != NULL ? value->value : 0;
-}
-
-static GError *
-read_error (JsonObject *object)
-{
-  JsonNode *node = json_object_get_member (object, "error");
-  const char *message;
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return NULL;
-  message = rushes_json_get_string (json_node_get_object (node), "message");
-  return g_error_new_literal (RUSHES_ERROR,
-                              read_enum (json_node_get_object (node), "cause", RUSHES_TYPE_ERROR),
-                              message != NULL ? message : "");
-}
-
-static guint
-read_count (JsonObject *object, const char *name, guint limit)
-{
-  return (guint) CLAMP (rushes_json_get_int (object, name, 0), 0, limit);
-}
-
-/**
- * rushes_scene_from_json:
- * @node: what rushes_scene_to_json() wrote, or anything else
- * @error: return location for a #GError
- *
- * Returns: (transfer full) (nullable): the scene, or %NULL with
- *   %RUSHES_ERROR_INVALID when there is not even a path
- */
-RushesScene *
-rushes_scene_from_json (JsonNode *node, GError **error)
-{
-  g_autoptr (RushesSettings) settings = NULL;
-  g_autofree char *path = NULL;
-  RushesScene *self;
-  JsonObject *object;
-  JsonNode *member;
-  JsonNode *paused;
-
-  g_return_val_if_fail (node != NULL, NULL);
-
-  object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  path = object != NULL ? read_path (object, "path") : NULL;
-  if (path == NULL)
-    {
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID, _ ("This is not a saved scene"));
-      return NULL;
-    }
-  member = json_object_get_member (object, "settings");
-  settings = member != NULL ? rushes_settings_restore (member, error) : rushes_settings_new ();
-  if (settings == NULL)
-    return NULL;
-
-  /* Trust is in what a file held; it may hold something else by now. */
-  rushes_settings_reset (settings, "allow-scripts");
-  self = rushes_scene_new (path, settings);
-  self->folder = read_path (object, "folder");
-  self->existing = (RushesExisting) read_enum (object, "existing", RUSHES_TYPE_EXISTING);
-  self->state = (RushesSceneState) read_enum (object, "state", RUSHES_TYPE_SCENE_STATE);
-  self->state = get_lasting_state (self);
-  if (self->state == RUSHES_SCENE_FAILED)
-    self->error = read_error (object);
-  if (self->state == RUSHES_SCENE_FAILED && self->error == NULL)
-    self->state = RUSHES_SCENE_STOPPED;
-  paused = rushes_json_get_value (object, "paused");
-  self->paused = paused != NULL && json_node_get_boolean (paused);
-  self->saved.frames = read_count (object, "frames", RUSHES_FRAME_MAX + 1);
-  self->saved.done = read_count (object, "done", self->saved.frames);
-  self->saved.failed = read_count (object, "failed", self->saved.frames - self->saved.done);
-  self->saved_newest = read_path (object, "newest");
-  member = json_object_get_member (object, "blanks");
-  if (member != NULL && JSON_NODE_HOLDS_OBJECT (member))
-    rushes_blanks_read_json (self->blanks, json_node_get_object (member));
-  member = json_object_get_member (object, "report");
-  if (member != NULL)
-    self->report = rushes_report_from_json (member);
-  plan (self);
-
-  return self;
 }
 
 /* ---- The object ------------------------------------------------------ */
@@ -1266,13 +489,13 @@ forget_results (RushesScene *self)
   g_clear_pointer (&self->saved_newest, g_free);
   g_clear_pointer (&self->redo, rushes_frame_range_unref);
   rushes_blanks_clear (self->blanks);
-  self->saved = (Counts){ 0 };
+  self->saved = (SceneCounts){ 0 };
   self->newest = -1;
   self->n_kept = 0;
   if (self->state == RUSHES_SCENE_FINISHED || self->state == RUSHES_SCENE_FAILED)
     rushes_scene_requeue (self);
   else
-    progress_changed (self);
+    scene_progress_changed (self);
 }
 
 /**
@@ -1635,19 +858,19 @@ rushes_scene_get_progress (RushesScene *self)
 guint
 rushes_scene_get_n_frames (RushesScene *self)
 {
-  return count (self).frames;
+  return scene_count (self).frames;
 }
 
 guint
 rushes_scene_get_n_done (RushesScene *self)
 {
-  return count (self).done;
+  return scene_count (self).done;
 }
 
 guint
 rushes_scene_get_n_failed (RushesScene *self)
 {
-  return count (self).failed;
+  return scene_count (self).failed;
 }
 
 /**

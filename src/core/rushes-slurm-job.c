@@ -7,7 +7,7 @@
 #include "rushes-slurm-job.h"
 
 /* How often to look after a job that waits: often at first, when it is likely to
- * begin soon, then seldom. */
+ * begin soon, then seldom, as after one that runs. */
 #define FIRST_LOOK_MS 1000
 #define LAST_LOOK_MS  30000
 
@@ -75,11 +75,29 @@ look_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Those that run are looked after all at the same moment, and so by one squeue. */
+static guint
+get_pause (RushesSlurmJob *self)
+{
+  if (rushes_slurm_job_is_running (self))
+    return LAST_LOOK_MS - (guint) (g_get_monotonic_time () / 1000 % LAST_LOOK_MS);
+  return self->look_ms;
+}
+
 static void
 look_later (RushesSlurmJob *self)
 {
-  self->look_id = g_timeout_add (self->look_ms, look_cb, self);
+  self->look_id = g_timeout_add (get_pause (self), look_cb, self);
   self->look_ms = MIN (self->look_ms * 2, LAST_LOOK_MS);
+}
+
+static gboolean
+is_over (RushesSlurmJob *self)
+{
+  const RushesSlurmEntry *entry = get_entry (self);
+
+  return entry != NULL && entry->state != RUSHES_SLURM_PENDING &&
+         entry->state != RUSHES_SLURM_RUNNING;
 }
 
 static void
@@ -93,7 +111,7 @@ looked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!self->watching)
     return;
   after = rushes_slurm_job_describe (self);
-  if (rushes_slurm_job_is_running (self))
+  if (is_over (self))
     self->watching = FALSE;
   else
     look_later (self);
@@ -111,7 +129,7 @@ look (RushesSlurmJob *self)
  * rushes_slurm_job_watch:
  * @self: a job
  *
- * Looks after it until it runs: #RushesSlurmJob::changed tells.
+ * Looks after it until it has ended: #RushesSlurmJob::changed tells.
  */
 void
 rushes_slurm_job_watch (RushesSlurmJob *self)
@@ -216,7 +234,7 @@ rushes_slurm_job_describe (RushesSlurmJob *self)
   g_return_val_if_fail (RUSHES_IS_SLURM_JOB (self), NULL);
 
   entry = get_entry (self);
-  if (self->mute)
+  if (self->mute && !rushes_slurm_job_is_running (self))
     return g_strdup (_ ("Waiting for the cluster, which does not answer"));
   if (entry == NULL)
     return g_strdup (_ ("Waiting for the cluster"));
@@ -257,7 +275,7 @@ rushes_slurm_explain (const RushesSlurmEntry *entry)
       return g_error_new (RUSHES_ERROR, RUSHES_ERROR_TAKEN_AWAY, _ ("Node %s went down"),
                           entry->node);
     case RUSHES_SLURM_TIME_LIMIT:
-      return g_error_new (RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT,
+      return g_error_new (RUSHES_ERROR, RUSHES_ERROR_TIME_LIMIT,
                           _ ("Job %s reached its time limit on node %s"), entry->id, entry->node);
     case RUSHES_SLURM_OUT_OF_MEMORY:
       return g_error_new (RUSHES_ERROR, RUSHES_ERROR_OUT_OF_MEMORY,
@@ -272,6 +290,21 @@ rushes_slurm_explain (const RushesSlurmEntry *entry)
     }
 }
 
+/**
+ * rushes_slurm_job_explain:
+ * @self: a job
+ *
+ * Returns: (transfer full) (nullable): why Slurm has ended it, if that is known
+ *   since it was last looked at
+ */
+GError *
+rushes_slurm_job_explain (RushesSlurmJob *self)
+{
+  g_return_val_if_fail (RUSHES_IS_SLURM_JOB (self), NULL);
+
+  return rushes_slurm_explain (get_entry (self));
+}
+
 /* Until Slurm has made up its mind, or time is up. */
 static void
 explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -283,8 +316,7 @@ explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   take_answer (self, result);
   entry = get_entry (self);
-  if (!self->mute && (entry == NULL || (entry->state != RUSHES_SLURM_PENDING &&
-                                        entry->state != RUSHES_SLURM_RUNNING)))
+  if (!self->mute && (entry == NULL || is_over (self)))
     g_task_return_pointer (task, rushes_slurm_explain (entry), (GDestroyNotify) g_error_free);
   else if (self->mute)
     g_task_return_pointer (task,
@@ -364,7 +396,7 @@ rushes_slurm_job_class_init (RushesSlurmJobClass *klass)
    * RushesSlurmJob::changed:
    * @self: the job
    *
-   * What rushes_slurm_job_describe() says, or that it runs, is news.
+   * What rushes_slurm_job_describe() says, or that it runs or has ended, is news.
    */
   signals[CHANGED] = g_signal_new ("changed", RUSHES_TYPE_SLURM_JOB, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);

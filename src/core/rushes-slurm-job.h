@@ -14,6 +14,7 @@ void rushes_slurm_job_unwatch (RushesSlurmJob *self);
 gboolean rushes_slurm_job_is_running (RushesSlurmJob *self);
 gboolean rushes_slurm_job_is_known (RushesSlurmJob *self);
 char *rushes_slurm_job_describe (RushesSlurmJob *self);
+GError *rushes_slurm_job_explain (RushesSlurmJob *self);
 void rushes_slurm_job_explain_async (RushesSlurmJob *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);

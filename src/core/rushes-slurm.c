@@ -423,15 +423,19 @@ rushes_slurm_get_queue (RushesSlurm *self)
  * @node: a node's name
  *
  * Starts no client on @node any more.
+ *
+ * Returns: whether that is new
  */
-void
+gboolean
 rushes_slurm_exclude (RushesSlurm *self, const char *node)
 {
-  g_return_if_fail (RUSHES_IS_SLURM (self));
-  g_return_if_fail (node != NULL);
+  g_return_val_if_fail (RUSHES_IS_SLURM (self), FALSE);
+  g_return_val_if_fail (node != NULL, FALSE);
 
-  if (!g_ptr_array_find_with_equal_func (self->excluded, node, g_str_equal, NULL))
-    g_ptr_array_add (self->excluded, g_strdup (node));
+  if (g_ptr_array_find_with_equal_func (self->excluded, node, g_str_equal, NULL))
+    return FALSE;
+  g_ptr_array_add (self->excluded, g_strdup (node));
+  return TRUE;
 }
 
 /**

@@ -52,9 +52,9 @@ test_argv (void)
   g_object_set (slurm, "partition", "gpu", "account", "film", "cpus", 8, "memory", "16G", "gpus",
                 "a100:2", "time", "2:00:00", "job-name", "night", "extra",
                 "--qos low '--constraint=a b'", NULL);
-  rushes_slurm_exclude (slurm, "n1");
-  rushes_slurm_exclude (slurm, "n7");
-  rushes_slurm_exclude (slurm, "n1");
+  g_assert_true (rushes_slurm_exclude (slurm, "n1"));
+  g_assert_true (rushes_slurm_exclude (slurm, "n7"));
+  g_assert_false (rushes_slurm_exclude (slurm, "n1"));
   full = rushes_launcher_build_argv (launcher, "token-1");
   assert_option (full, "--partition", "gpu");
   assert_option (full, "--account", "film");
@@ -249,7 +249,7 @@ test_explain (void)
     { RUSHES_SLURM_CANCELLED, RUSHES_ERROR_TAKEN_AWAY, "canceled job 12" },
     { RUSHES_SLURM_PREEMPTED, RUSHES_ERROR_TAKEN_AWAY, "more urgent" },
     { RUSHES_SLURM_NODE_FAILED, RUSHES_ERROR_TAKEN_AWAY, "Node n7 went down" },
-    { RUSHES_SLURM_TIME_LIMIT, RUSHES_ERROR_TIMED_OUT, "time limit on node n7" },
+    { RUSHES_SLURM_TIME_LIMIT, RUSHES_ERROR_TIME_LIMIT, "time limit on node n7" },
     { RUSHES_SLURM_OUT_OF_MEMORY, RUSHES_ERROR_OUT_OF_MEMORY, "memory on node n7" },
   };
 
@@ -288,6 +288,7 @@ begin (Fixture *fixture, const char *blender, const char *script)
   g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster (blender, slurm);
   g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
 
+  g_object_set (slurm, "memory", "64M", NULL);
   rushes_test_add_slurm (fixture->folder);
   rushes_test_add_program (fixture->folder, "srun", script);
   fixture->client = rushes_client_new (launcher, 1, logs);
@@ -400,6 +401,28 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   assert_fails (fixture, RUSHES_ERROR_TAKEN_AWAY, "canceled job 5");
 }
 
+static void
+test_time_limit (Fixture *fixture, gconstpointer data)
+{
+  G_GNUC_UNUSED g_autofree char *queue =
+      rushes_test_write (fixture->folder, "queue", "5|TIMEOUT|TimeLimit|n1|3|main|TICKET\n");
+
+  begin (fixture, "blender", REMEMBER "exit 143");
+  assert_fails (fixture, RUSHES_ERROR_TIME_LIMIT, "Job 5 reached its time limit on node n1");
+}
+
+/* Of what it took nothing is known yet. */
+static void
+test_out_of_memory (Fixture *fixture, gconstpointer data)
+{
+  G_GNUC_UNUSED g_autofree char *queue =
+      rushes_test_write (fixture->folder, "queue", "5|OUT_OF_MEMORY|None|n1|3|main|TICKET\n");
+
+  begin (fixture, "blender", REMEMBER "exit 137");
+  assert_fails (fixture, RUSHES_ERROR_OUT_OF_MEMORY,
+                "Job 5 took more memory on node n1 than it was given; asked for: 64M");
+}
+
 /* Nobody waits for Slurm's explanation when the user wants it gone. */
 static void
 test_stop (Fixture *fixture, gconstpointer data)
@@ -449,6 +472,8 @@ main (int argc, char **argv)
   g_test_add ("/slurm/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/slurm/no-blender", Fixture, NULL, set_up, test_no_blender, tear_down);
   g_test_add ("/slurm/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
+  g_test_add ("/slurm/time-limit", Fixture, NULL, set_up, test_time_limit, tear_down);
+  g_test_add ("/slurm/out-of-memory", Fixture, NULL, set_up, test_out_of_memory, tear_down);
   g_test_add ("/slurm/stop", Fixture, NULL, set_up, test_stop, tear_down);
 
   return g_test_run ();

@@ -23,6 +23,8 @@
 #define LAST_FRAME      1048573
 #define HUGE_MESSAGE    (20 * 1024 * 1024)
 #define LONG_MS         (10 * 60 * 1000)
+#define HOG_CHUNK       (4 * 1024 * 1024)
+#define HOG_CHUNKS      64
 
 /* How pictures are stored, as members of a JSON object. */
 #define STORED_AS                                                                                  \
@@ -39,6 +41,7 @@ enum
   ERROR_NO_SCENE = 7,
   ERROR_NOT_WRITABLE = 8,
   ERROR_MEMORY = 10,
+  ERROR_NOT_SHARED = 11,
   ERROR_SCRIPTS = 12,
   ERROR_CHANGED = 13,
   ERROR_PARSE = -32700,
@@ -548,10 +551,17 @@ get_memory (void)
   return get_number (scene.list, "memory", pages * (double) sysconf (_SC_PAGESIZE)) + memory_grown;
 }
 
+/* %NULL: it is on no cluster. */
+static const char *
+get_node (void)
+{
+  return g_getenv ("SLURMD_NODENAME");
+}
+
 static int
 hello (JsonObject *params, GString *out)
 {
-  g_autofree char *host = quote (g_get_host_name ());
+  g_autofree char *host = quote (get_node () != NULL ? get_node () : g_get_host_name ());
 
   g_string_printf (out, "{\"blender\":\"" BLENDER_VERSION "\",\"pid\":%d,\"host\":%s,", getpid (),
                    host);
@@ -656,6 +666,9 @@ initialize (JsonObject *params, GString *out)
     return code;
   if (get_value (scene.list, "no-camera") != NULL)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
+  if (get_value (scene.list, "at-home") != NULL && get_node () != NULL)
+    return fail (out, ERROR_NOT_SHARED, "Node %s cannot read the scene %s", get_node (),
+                 scene.path);
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   scene.scripts = are_scripts_allowed (params);
@@ -948,14 +961,29 @@ devices (JsonObject *params, GString *out)
   return 0;
 }
 
+/* More and more, until somebody puts an end to it. Not for ever, where nobody does. */
+static void
+take_memory (void)
+{
+  for (int i = 0; i < HOG_CHUNKS; i++)
+    {
+      char *chunk = g_malloc (HOG_CHUNK);
+
+      memset (chunk, i + 1, HOG_CHUNK);
+      sleep_ms (1);
+    }
+}
+
 /* What strikes in the midst of a frame leaves half a picture behind. */
 static void
 break_down (JsonObject *files, int frame)
 {
   const char *crash = strike ("crash-frame", frame), *leave = strike ("exit-frame", frame);
   const char *hang = strike ("hang-frame", frame), *garbage = strike ("garbage-frame", frame);
-  const char *oom = strike ("oom-frame", frame);
+  const char *oom = strike ("oom-frame", frame), *hog = strike ("hog-frame", frame);
 
+  if (hog != NULL)
+    take_memory ();
   if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL || oom != NULL)
     write_pictures (files, frame, scene.width, FALSE, NULL);
   if (crash != NULL)

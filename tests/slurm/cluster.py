@@ -2,8 +2,9 @@
 """A real Slurm of two nodes on this computer, for tests; every wait has an end.
 
 Everything it writes is in one temporary folder and every port is its own, so it needs
-no system service, and several may run side by side. It needs the packages munge,
-slurm-client, slurmctld and slurmd.
+no system service, and several may run side by side. For root each node is in a network
+and has folders of its own. It needs the packages munge, slurm-client, slurmctld, slurmd
+and iproute2.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import network
+
 #: The longest that anything here is waited for, in seconds.
 PATIENCE = 90.0
 
@@ -30,7 +33,7 @@ MEMORY = 4096
 
 _CONFIGURATION = """\
 ClusterName=rushes
-SlurmctldHost={host}(127.0.0.1)
+SlurmctldHost={host}({address})
 SlurmctldPort={port}
 SlurmUser={user}
 SlurmdUser={user}
@@ -49,7 +52,7 @@ SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=1
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+TaskPlugin={tasks}
 MpiDefault=none
 SwitchType=switch/none
 JobAcctGatherType=jobacct_gather/none
@@ -57,6 +60,7 @@ AccountingStorageType=accounting_storage/none
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 KillWait=2
+OverTimeLimit=0
 SlurmctldTimeout=10
 SlurmdTimeout=10
 InactiveLimit=0
@@ -68,6 +72,21 @@ PartitionName=main Nodes=here,there Default=YES MaxTime=INFINITE State=UP Priori
 PartitionName=urgent Nodes=here,there MaxTime=INFINITE State=UP PriorityTier=10
 """
 
+_CGROUP_CONFIGURATION = """\
+CgroupPlugin=cgroup/v1
+CgroupAutomount=no
+ConstrainRAMSpace=yes
+"""
+
+#: Where the first version of control groups limits memory. For the second one, Slurm wants
+#: to be a service of systemd.
+_MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
+
+
+def limits_memory() -> bool:
+    """Whether a job can be kept from taking more memory than it was given."""
+    return os.access(_MEMORY_GROUPS / "cgroup.procs", os.W_OK)
+
 
 class Cluster:
     """Two nodes and who rules them; use as a context manager."""
@@ -75,6 +94,7 @@ class Cluster:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="rushes-slurm-"))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.network = network.Network(NODES) if network.is_possible() else None
         self.environment = {
             **os.environ,
             "SLURM_CONF": str(self.folder / "slurm.conf"),
@@ -105,13 +125,15 @@ class Cluster:
         self._stop("slurmctld", signal.SIGTERM)
 
     def start_node(self, node: str) -> None:
-        """Start a node, which has a folder of its own where others see another one:
-        what is in hidden.NODE is not shared with it. Only root can do that."""
+        """Start a node. Where it has a network of its own, it has a folder of its own
+        too where others see another one: what is in hidden.NODE is not shared with it.
+        """
         command = [_find("slurmd"), "-D", "-N", node]
-        if os.geteuid() == 0:
+        if self.network:
             hide = 'mount -t tmpfs none "$0" && mount -t tmpfs none "$1" && shift && exec "$@"'
             hidden = [str(self.hidden_from(node)), str(self.hidden_from_all())]
             command = ["unshare", "--mount", "sh", "-c", hide, *hidden, *command]
+            command = [*self.network.on_node(node), *command]
         self._start(node, command)
 
     def hidden_from(self, node: str) -> Path:
@@ -222,7 +244,7 @@ class Cluster:
         ports = _free_ports(1 + len(NODES))
         host = socket.gethostname().partition(".")[0]
         nodes = "\n".join(
-            f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port}"
+            f"NodeName={node} NodeHostname={host} NodeAddr={self._address(node)} Port={port}"
             f" CPUs={CPUS} RealMemory={MEMORY} State=UNKNOWN"
             for node, port in zip(NODES, ports[1:])
         )
@@ -236,12 +258,18 @@ class Cluster:
         (self.folder / "slurm.conf").write_text(
             _CONFIGURATION.format(
                 host=host,
+                address=self._address(),
                 port=ports[0],
                 user=getpass.getuser(),
                 folder=self.folder,
                 nodes=nodes,
+                tasks="task/cgroup" if limits_memory() else "task/none",
             )
         )
+        (self.folder / "cgroup.conf").write_text(_CGROUP_CONFIGURATION)
+
+    def _address(self, node: str | None = None) -> str:
+        return self.network.address(node) if self.network else "127.0.0.1"
 
     def _start_munge(self) -> None:
         folder = self.folder / "munge"
@@ -303,6 +331,8 @@ class Cluster:
                     pass
         for name in reversed(list(self._processes)):
             self._stop(name, signal.SIGTERM)
+        if self.network:
+            self.network.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -18,11 +18,12 @@ import tempfile
 import threading
 import time
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cluster import NODES, Cluster
+import network
+from cluster import NODES, Cluster, limits_memory
 
 sys.path.append(os.fspath(Path(__file__).parents[1] / "blender"))
 from harness import signature  # noqa: E402
@@ -140,6 +141,7 @@ def is_done(event: dict[str, Any]) -> bool:
 def write_scene(name: str, *directives: str) -> Path:
     """A scene for the fake Blender."""
     path = folder / f"{name}.blend"
+    path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(["BLENDER-fake", *directives, ""]))
     return path
 
@@ -302,15 +304,33 @@ class Faults(SlurmTest):
     """The frame goes back, the client is replaced, nothing is lost, and the cause is
     told in words."""
 
-    def run_with(self, fault: Callable[[Run], None], *arguments: str) -> Run:
+    def run_with(
+        self,
+        fault: Callable[[Run], None],
+        *arguments: str,
+        directives: Sequence[str] = (),
+    ) -> Run:
         """A run of two clients, one on each node, that a fault strikes early."""
-        scene = write_scene(self.output.name, "end=60", "frame-ms=150")
+        scene = write_scene(self.output.name, "end=60", "frame-ms=150", *directives)
         one_each = ["--slurm-cpus", "4", "--retries", "0", *arguments]
         with self.start(scene, "slurm=2", *one_each) as run:
             run.frames(4)
             fault(run)
             self.assert_whole(run, 60)
-            return run
+        self.assert_same_as_here(60)
+        return run
+
+    def assert_same_as_here(self, frames: int) -> None:
+        """The pictures are those that this computer makes by itself."""
+        scene = write_scene(f"alone/{self.output.name}", f"end={frames}")
+        alone = self.output / "alone"
+        with Run(scene, "--output", alone, "--blender", FAKE) as run:
+            self.assertEqual(run.finish(), 0, run.said())
+        for here in alone.glob("*/frames/*"):
+            there = self.output / here.relative_to(alone)
+            self.assertEqual(here.read_bytes(), there.read_bytes(), here)
+            frames -= 1
+        self.assertEqual(frames, 0)
 
     def assert_told(self, run: Run, words: str) -> None:
         self.assertTrue(any(words in cause for cause in run.causes()), run.causes())
@@ -412,6 +432,71 @@ class Faults(SlurmTest):
         run = self.run_with(strike)
         self.assertEqual(
             {e["state"] for e in run.events if e["event"] == "frame"}, {"done"}
+        )
+
+    @unittest.skipUnless(limits_memory(), "this system does not limit memory")
+    def test_memory(self) -> None:
+        """What it was given and what it had is told."""
+        run = self.run_with(
+            lambda run: None,
+            *("--slurm-memory", "64M", "--retries", "2"),
+            directives=["hog-frame=20 times=1"],
+        )
+        words = "than it was given; asked for: 64M; in use when it last answered: "
+        self.assert_told(run, words)
+        failed = [e for e in run.events if e["event"] == "frame" and "cause" in e]
+        self.assertEqual([event["frame"] for event in failed], [20])
+        self.assertEqual(failed[0]["cause"], "out-of-memory")
+        self.assert_replaced(run)
+
+    def test_time_limit(self) -> None:
+        """Both clients reach it in the midst of a frame."""
+
+        def strike(run: Run) -> None:
+            for _ in range(2):
+                run.wait_for(lambda event: event.get("cause") == "time-limit")
+            (folder / f"{self.output.name}.blend.open").touch()
+
+        run = self.run_with(strike, "--slurm-time", "1", directives=["gate=21"])
+        told = {words for words in run.causes() if "reached its time limit" in words}
+        self.assertEqual(
+            {words.partition(" on node ")[2] for words in told}, set(NODES), told
+        )
+
+    @unittest.skipUnless(network.is_possible(), "only root can cut a node off")
+    def test_network_fails(self) -> None:
+        """Too short for Slurm to notice: all goes on where it was."""
+        assert cluster.network
+        net = cluster.network
+
+        def strike(run: Run) -> None:
+            net.cut("there")
+            run.frames(20)
+            net.mend("there")
+
+        run = self.run_with(strike)
+        self.assertEqual(
+            {e["state"] for e in run.events if e["event"] == "frame"}, {"done"}
+        )
+
+    @unittest.skipUnless(network.is_possible(), "only root can cut a node off")
+    def test_network_fails_for_long(self) -> None:
+        """Slurm gives the node up; what runs there is of no use to anybody."""
+        assert cluster.network
+        net = cluster.network
+
+        def strike(run: Run) -> None:
+            net.cut("there")
+            run.wait_for(lambda event: event.get("cause") == "taken-away")
+            net.mend("there")
+
+        try:
+            run = self.run_with(strike)
+        finally:
+            net.mend("there")
+        self.assert_told(run, "Node there went down")
+        cluster.wait_until(
+            lambda: not cluster.steps("there"), "nothing runs there any more"
         )
 
 
@@ -517,6 +602,19 @@ class Detached(SlurmTest):
             frames = {event["frame"] for event in run.events if is_done(event)}
             self.assertEqual(len(run.done()), len(frames), "a frame was done twice")
 
+    def test_preemption(self) -> None:
+        """So does one whose place a more urgent job takes."""
+        job = self.submit(write_scene("preempted", "end=80", "frame-ms=50"))
+        with Run(job, command="attach") as run:
+            run.frames(10)
+            urgent = ["srun", "--partition=urgent", "--nodes=2", "--exclusive", "true"]
+            cluster.run(*urgent)
+            self.assertEqual(run.finish(), 0, run.said())
+            self.assertEqual(run.events[-1]["done"], 80)
+            self.assertGreaterEqual(run.events[-1]["kept"], 10)
+            frames = {event["frame"] for event in run.events if is_done(event)}
+            self.assertEqual(len(run.done()), len(frames), "a frame was done twice")
+
     def test_wrong(self) -> None:
         """Mistakes are told before anything waits in a queue."""
         done = subprocess.run(
@@ -579,14 +677,21 @@ class Sharing(SlurmTest):
             self.assertIn("that all nodes share with this computer", run.said())
 
     def test_all_nodes_are_blind(self) -> None:
-        """The scene is at fault: it is rendered here, and the cluster stays in use for
-        others."""
+        """The scene is at fault: it is rendered here, and nobody is kept waiting on the
+        cluster."""
         scene = self.hide(cluster.hidden_from_all())
-        with self.render(scene, "local=1,slurm=2") as run:
+        with self.render(scene, "local=1,slurm=2", "--resolution", "256x256") as run:
+            for _ in range(2):
+                run.wait_for(lambda event: event["event"] == "message")
+            cluster.wait_until(
+                lambda: not cluster.jobs("RUNNING", "PENDING"), "its jobs have ended"
+            )
+            self.assertIsNone(run.process.poll())
             self.assert_whole(run, 150)
             told = self.messages(run)
-        self.assertGreaterEqual(len(told), 1, told)
-        self.assertIn(f"cannot read the scene {scene}", told[0])
+        self.assertEqual(len(told), 2, told)
+        for words in told:
+            self.assertIn(f"cannot read the scene {scene}", words)
 
 
 if __name__ == "__main__":
