@@ -42,6 +42,7 @@ enum
   ERROR_NO_SCENE = 7,
   ERROR_NOT_WRITABLE = 8,
   ERROR_MEMORY = 10,
+  ERROR_NOT_SHARED = 11,
   ERROR_SCRIPTS = 12,
   ERROR_CHANGED = 13,
   ERROR_PARSE = -32700,
@@ -677,10 +678,17 @@ get_memory (void)
   return get_number (scene.list, "memory", pages * (double) sysconf (_SC_PAGESIZE)) + memory_grown;
 }
 
+/* %NULL: it is on no cluster. */
+static const char *
+get_node (void)
+{
+  return g_getenv ("SLURMD_NODENAME");
+}
+
 static int
 hello (JsonObject *params, GString *out)
 {
-  g_autofree char *host = quote (g_get_host_name ());
+  g_autofree char *host = quote (get_node () != NULL ? get_node () : g_get_host_name ());
 
   g_string_printf (out, "{\"blender\":\"" BLENDER_VERSION "\",\"pid\":%d,\"host\":%s,", getpid (),
                    host);
@@ -785,6 +793,9 @@ initialize (JsonObject *params, GString *out)
     return code;
   if (get_value (scene.list, "no-camera") != NULL)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
+  if (get_value (scene.list, "at-home") != NULL && get_node () != NULL)
+    return fail (out, ERROR_NOT_SHARED, "Node %s cannot read the scene %s", get_node (),
+                 scene.path);
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   scene.scripts = are_scripts_allowed (params);

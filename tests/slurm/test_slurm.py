@@ -677,14 +677,21 @@ class Sharing(SlurmTest):
             self.assertIn("that all nodes share with this computer", run.said())
 
     def test_all_nodes_are_blind(self) -> None:
-        """The scene is at fault: it is rendered here, and the cluster stays in use for
-        others."""
+        """The scene is at fault: it is rendered here, and nobody is kept waiting on the
+        cluster."""
         scene = self.hide(cluster.hidden_from_all())
-        with self.render(scene, "local=1,slurm=2") as run:
+        with self.render(scene, "local=1,slurm=2", "--resolution", "256x256") as run:
+            for _ in range(2):
+                run.wait_for(lambda event: event["event"] == "message")
+            cluster.wait_until(
+                lambda: not cluster.jobs("RUNNING", "PENDING"), "its jobs have ended"
+            )
+            self.assertIsNone(run.process.poll())
             self.assert_whole(run, 150)
             told = self.messages(run)
-        self.assertGreaterEqual(len(told), 1, told)
-        self.assertIn(f"cannot read the scene {scene}", told[0])
+        self.assertEqual(len(told), 2, told)
+        for words in told:
+            self.assertIn(f"cannot read the scene {scene}", words)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "rushes-error.h"
+#include "rushes-slurm-command.h"
+
+/* A cluster that does not answer in time is taken not to. Slurm itself would wait
+ * for minutes. */
+#define PATIENCE_SECONDS 15
+
+/* What Slurm says when it is asked something. */
+
+typedef struct
+{
+  GSubprocess *process; /* (owned) */
+  guint patience_id;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_clear_handle_id (&question->patience_id, g_source_remove);
+  g_clear_object (&question->process);
+  g_free (question);
+}
+
+static gboolean
+patience_cb (gpointer user_data)
+{
+  Question *question = user_data;
+
+  question->patience_id = 0;
+  g_subprocess_force_exit (question->process);
+  return G_SOURCE_REMOVE;
+}
+
+/* The last line says what came of all that is told before. */
+static const char *
+find_complaint (char *err)
+{
+  const char *last;
+
+  if (err == NULL || *g_strstrip (err) == '\0')
+    return _ ("time is up");
+  last = strrchr (err, '\n');
+  return last != NULL ? last + 1 : err;
+}
+
+static void
+printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GSubprocess *process = G_SUBPROCESS (object);
+  g_autofree char *out = NULL;
+  g_autofree char *err = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_subprocess_communicate_utf8_finish (process, result, &out, &err, &error))
+    g_subprocess_force_exit (process);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (error == NULL && g_subprocess_get_successful (process))
+    g_task_return_pointer (task, g_steal_pointer (&out), g_free);
+  else
+    g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT,
+                             _ ("Slurm does not answer: %s"), find_complaint (err));
+}
+
+/**
+ * rushes_slurm_command_async:
+ * @argv: one of Slurm's programs, and its arguments
+ * @cancellable: (nullable): ends it early
+ * @callback: (scope async): called when it has answered, or does not in time
+ * @user_data: for @callback
+ *
+ * Asks Slurm something.
+ */
+void
+rushes_slurm_command_async (const char *const *argv,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process;
+  Question *question;
+
+  g_return_if_fail (argv != NULL && argv[0] != NULL);
+
+  g_task_set_source_tag (task, rushes_slurm_command_async);
+  process = g_subprocess_newv (
+      argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  if (process == NULL)
+    {
+      g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                               _ ("“%s” does not start: %s"), argv[0], error->message);
+      return;
+    }
+  question = g_new0 (Question, 1);
+  question->process = process;
+  question->patience_id = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, question);
+  g_task_set_task_data (task, question, question_free);
+  g_subprocess_communicate_utf8_async (process, NULL, cancellable, printed_cb,
+                                       g_steal_pointer (&task));
+}
+
+/**
+ * rushes_slurm_command_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable): what it printed; or %NULL with
+ *   %RUSHES_ERROR_COULD_NOT_START, with %RUSHES_ERROR_TIMED_OUT and Slurm's own
+ *   words, or with %G_IO_ERROR_CANCELLED
+ */
+char *
+rushes_slurm_command_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
