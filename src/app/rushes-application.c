@@ -191,8 +191,8 @@ preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   RushesApplication *self = user_data;
 
   present (self);
-  gtk_window_present (
-      GTK_WINDOW (rushes_preferences_new (GTK_WINDOW (self->window), self->settings)));
+  gtk_window_present (GTK_WINDOW (
+      rushes_preferences_new (GTK_WINDOW (self->window), self->settings, self->manager)));
 }
 
 static void
@@ -339,6 +339,26 @@ get_order (GValue *value, GVariant *variant, gpointer user_data)
 }
 
 static void
+bind_cluster (RushesApplication *self)
+{
+  static const char *const names[] = {
+    "partition", "account", "cpus", "memory", "gpus", "time", "job-name", "extra",
+  };
+  RushesCluster *cluster = rushes_manager_get_cluster (self->manager);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *key = g_strconcat ("slurm-", names[i], NULL);
+
+      g_settings_bind (self->settings, key, rushes_cluster_get_slurm (cluster), names[i],
+                       G_SETTINGS_BIND_GET);
+    }
+  g_settings_bind (self->settings, "slurm-blender", cluster, "blender", G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "slurm-jobs", cluster, "jobs", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "slurm", cluster, "enabled", G_SETTINGS_BIND_GET);
+}
+
+static void
 bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
@@ -373,6 +393,7 @@ rushes_application_startup (GApplication *application)
   log_dir = rushes_log_make_run_dir (*log_folder != '\0' ? log_folder : NULL);
   self->manager = rushes_manager_new (data_dir, log_dir);
   bind_settings (self);
+  bind_cluster (self);
   add_actions (self);
   g_signal_connect_object (self->manager, "notify::state", G_CALLBACK (update_inhibition), self,
                            G_CONNECT_SWAPPED);

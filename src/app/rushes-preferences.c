@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rushes-blenders.h"
+#include "rushes-cluster-page.h"
 #include "rushes-host.h"
 #include "rushes-preferences.h"
 
@@ -22,6 +23,7 @@ struct _RushesPreferences
       *jobs_auto, *frame_timeout_auto;
   GtkWidget *output_folder, *log_folder;
   GtkWidget *when_done;
+  RushesClusterPage *cluster;
   GtkCheckButton *group;         /* (nullable): the first of the Blenders' buttons */
   GPtrArray *listed;             /* (owned) (element-type filename): the Blenders shown */
   GCancellable *cancellable;     /* (owned) */
@@ -254,6 +256,14 @@ bind_number (RushesPreferences *self, const char *key, GtkWidget *spin)
                                 get_number, set_number, NULL, NULL);
 }
 
+/* Without a cluster, somebody has to work here. */
+static void
+update_jobs (RushesPreferences *self)
+{
+  gtk_spin_button_set_range (GTK_SPIN_BUTTON (self->jobs),
+                             g_settings_get_boolean (self->settings, "slurm") ? 0 : 1, 256);
+}
+
 static void
 bind_settings (RushesPreferences *self)
 {
@@ -264,7 +274,10 @@ bind_settings (RushesPreferences *self)
   g_settings_bind (self->settings, "frame-timeout-auto", self->frame_timeout, "sensitive",
                    G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
   bind_number (self, "max-attempts", self->max_attempts);
+  update_jobs (self);
   bind_number (self, "jobs", self->jobs);
+  g_signal_connect_object (self->settings, "changed::slurm", G_CALLBACK (update_jobs), self,
+                           G_CONNECT_SWAPPED);
   g_settings_bind (self->settings, "jobs-auto", self->jobs_auto, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "jobs-auto", self->jobs, "sensitive",
                    G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
@@ -301,6 +314,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = rushes_preferences_dispose;
 
+  g_type_ensure (RUSHES_TYPE_CLUSTER_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, RUSHES_RESOURCES "preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, blenders);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, start_timeout);
@@ -314,6 +328,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, output_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, log_folder);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, when_done);
+  gtk_widget_class_bind_template_child (widget_class, RushesPreferences, cluster);
   gtk_widget_class_install_action (widget_class, "preferences.choose-blender", NULL,
                                    choose_blender_action);
   gtk_widget_class_install_action (widget_class, "preferences.choose-output", NULL,
@@ -336,17 +351,19 @@ rushes_preferences_init (RushesPreferences *self)
  * rushes_preferences_new:
  * @parent: (nullable): the window that it belongs to
  * @settings: what is shown and changed
+ * @manager: what they are for
  *
  * Returns: (transfer none): the window
  */
 GtkWidget *
-rushes_preferences_new (GtkWindow *parent, GSettings *settings)
+rushes_preferences_new (GtkWindow *parent, GSettings *settings, RushesManager *manager)
 {
   RushesPreferences *self = g_object_new (RUSHES_TYPE_PREFERENCES, "transient-for", parent, "modal",
                                           parent != NULL, NULL);
 
   self->settings = g_object_ref (settings);
   bind_settings (self);
+  rushes_cluster_page_bind (self->cluster, settings, manager);
   list_blenders (self);
   return GTK_WIDGET (self);
 }

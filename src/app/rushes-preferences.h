@@ -3,6 +3,8 @@
 
 #include <adwaita.h>
 
+#include "rushes-manager.h"
+
 G_BEGIN_DECLS
 
 #define RUSHES_TYPE_PREFERENCES (rushes_preferences_get_type ())
@@ -12,6 +14,6 @@ G_DECLARE_FINAL_TYPE (RushesPreferences,
                       PREFERENCES,
                       AdwPreferencesWindow)
 
-GtkWidget *rushes_preferences_new (GtkWindow *parent, GSettings *settings);
+GtkWidget *rushes_preferences_new (GtkWindow *parent, GSettings *settings, RushesManager *manager);
 
 G_END_DECLS

@@ -382,6 +382,74 @@ rushes_text_totals (RushesManager *manager)
 }
 
 /**
+ * rushes_text_jobs:
+ * @here: how many clients are to work on this computer
+ * @automatic: whether that is found out
+ * @on_cluster: how many are to work on the cluster
+ * @compact: whether there is little room
+ *
+ * Returns: (transfer full): that, as short as can be: "2 Jobs", "2 + 16 Jobs"
+ */
+char *
+rushes_text_jobs (guint here, gboolean automatic, guint on_cluster, gboolean compact)
+{
+  guint n = here + on_cluster;
+
+  if (automatic && on_cluster > 0)
+    /* Translators: the number of jobs on this computer and on the cluster, as short
+     * as can be. */
+    return g_strdup_printf (C_ ("jobs", "Auto + %u"), on_cluster);
+  if (automatic)
+    /* Translators: the number of jobs, as short as can be */
+    return g_strdup (C_ ("jobs", "Auto"));
+  if (here > 0 && on_cluster > 0)
+    return compact ? g_strdup_printf ("%u + %u", here, on_cluster)
+                   /* Translators: on this computer and on the cluster. */
+                   : g_strdup_printf (_ ("%u + %u Jobs"), here, on_cluster);
+  return compact ? g_strdup_printf ("%u", n)
+                 : g_strdup_printf (ngettext ("%u Job", "%u Jobs", n), n);
+}
+
+/**
+ * rushes_text_places:
+ * @here: how many clients are to work on this computer
+ * @automatic: whether that is found out
+ * @on_cluster: how many are to work on the cluster
+ *
+ * Returns: (transfer full): that, where there is room to be clear
+ */
+char *
+rushes_text_places (guint here, gboolean automatic, guint on_cluster)
+{
+  if (on_cluster == 0)
+    return g_strdup (_ ("How Many Blenders Work at Once"));
+  if (automatic)
+    return g_strdup_printf (
+        _ ("How Many Blenders Work at Once: as Many as Are Right Here, %u on the Cluster"),
+        on_cluster);
+  return g_strdup_printf (_ ("How Many Blenders Work at Once: %u Here, %u on the Cluster"), here,
+                          on_cluster);
+}
+
+/**
+ * rushes_text_client:
+ * @activity: what a client does
+ *
+ * Returns: (transfer full): which one that is, and on which node of a cluster
+ */
+char *
+rushes_text_client (RushesActivity *activity)
+{
+  guint number = rushes_activity_get_number (activity);
+  const char *node = rushes_activity_get_node (activity);
+
+  if (node != NULL)
+    /* Translators: number of a Blender, and the node of a cluster that it runs on. */
+    return g_strdup_printf (_ ("Blender %u on %s"), number, node);
+  return g_strdup_printf (_ ("Blender %u"), number);
+}
+
+/**
  * rushes_text_activity:
  * @activity: what a client does
  *

@@ -91,6 +91,33 @@ make_text (const char *class, float align)
   return text;
 }
 
+/* Which node it is on shows once it is there. */
+static void
+name_row (GtkWidget *row, RushesActivity *activity)
+{
+  GtkLabel *title = g_object_get_data (G_OBJECT (row), "title");
+  g_autofree char *name = rushes_text_client (activity);
+
+  if (g_strcmp0 (gtk_label_get_label (title), name) == 0)
+    return;
+  gtk_label_set_label (title, name);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  rushes_accessible_label (row, name);
+}
+
+/* What a client waits for may be more than there is room for. */
+static gboolean
+query_doing_cb (GtkInscription *doing,
+                int x,
+                int y,
+                gboolean keyboard,
+                GtkTooltip *tooltip,
+                gpointer user_data)
+{
+  gtk_tooltip_set_text (tooltip, gtk_inscription_get_text (doing));
+  return TRUE;
+}
+
 static void
 activity_changed_cb (RushesActivity *activity, GParamSpec *pspec, GtkWidget *row)
 {
@@ -100,6 +127,7 @@ activity_changed_cb (RushesActivity *activity, GParamSpec *pspec, GtkWidget *row
 
   gtk_inscription_set_text (g_object_get_data (G_OBJECT (row), "doing"), doing);
   gtk_inscription_set_text (g_object_get_data (G_OBJECT (row), "memory"), memory);
+  name_row (row, activity);
 }
 
 /* Texts that change all the time and have the room that they have: with dozens
@@ -113,13 +141,12 @@ make_client_row (gpointer item, gpointer user_data)
   GtkWidget *title = gtk_label_new (NULL);
   GtkWidget *doing = make_text ("dim-label", 0);
   GtkWidget *memory = make_text ("dim-label", 1);
-  g_autofree char *name = g_strdup_printf (_ ("Blender %u"), rushes_activity_get_number (activity));
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
-  rushes_accessible_label (row, name);
-  gtk_label_set_label (GTK_LABEL (title), name);
   gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_has_tooltip (doing, TRUE);
+  g_signal_connect (doing, "query-tooltip", G_CALLBACK (query_doing_cb), NULL);
   gtk_widget_set_hexpand (doing, TRUE);
   gtk_widget_add_css_class (doing, "caption");
   gtk_inscription_set_nat_chars (GTK_INSCRIPTION (memory), 9);
@@ -133,6 +160,7 @@ make_client_row (gpointer item, gpointer user_data)
   gtk_grid_attach (GTK_GRID (grid), memory, 1, 0, 1, 2);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
 
+  g_object_set_data (G_OBJECT (row), "title", title);
   g_object_set_data (G_OBJECT (row), "doing", doing);
   g_object_set_data (G_OBJECT (row), "memory", memory);
   g_signal_connect_object (activity, "notify", G_CALLBACK (activity_changed_cb), row, 0);

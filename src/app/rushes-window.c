@@ -41,6 +41,9 @@ struct _RushesWindow
   GtkWidget *jobs_button;
   GtkSpinButton *jobs_spin;
   GtkSwitch *jobs_auto;
+  GtkWidget *jobs_label;
+  GtkWidget *cluster_row;
+  GtkSpinButton *cluster_spin;
   GtkWidget *jobs_reason;
   GtkWidget *jobs_memory;
   GtkRevealer *banner;
@@ -327,21 +330,35 @@ update_totals (RushesWindow *self)
 static void
 update_jobs (RushesWindow *self)
 {
+  guint on_cluster = rushes_cluster_get_jobs (rushes_manager_get_cluster (self->manager));
   g_autofree char *label = NULL;
+  g_autofree char *tooltip = NULL;
   g_autofree char *reason = rushes_manager_explain_jobs (self->manager);
   gboolean automatic;
   guint jobs;
 
   g_object_get (self->manager, "jobs", &jobs, "jobs-auto", &automatic, NULL);
-  if (automatic)
-    /* Translators: the number of jobs, as short as can be */
-    label = g_strdup (C_ ("jobs", "Auto"));
-  else
-    label = self->compact ? g_strdup_printf ("%u", jobs)
-                          : g_strdup_printf (ngettext ("%u Job", "%u Jobs", jobs), jobs);
+  label = rushes_text_jobs (jobs, automatic, on_cluster, self->compact);
+  tooltip = rushes_text_places (jobs, automatic, on_cluster);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->jobs_button), label);
+  gtk_widget_set_tooltip_text (self->jobs_button, tooltip);
   gtk_label_set_label (GTK_LABEL (self->jobs_reason), reason);
   gtk_widget_set_visible (self->jobs_reason, reason != NULL);
+}
+
+static void
+update_cluster (RushesWindow *self)
+{
+  gboolean enabled = rushes_cluster_get_enabled (rushes_manager_get_cluster (self->manager));
+
+  gtk_widget_set_visible (self->cluster_row, enabled);
+  gtk_label_set_label (GTK_LABEL (self->jobs_label),
+                       enabled ? _ ("_Jobs on This Computer") : _ ("_Jobs"));
+  rushes_accessible_label (GTK_WIDGET (self->jobs_spin),
+                           enabled ? _ ("Jobs on This Computer") : _ ("Jobs"));
+  /* Without a cluster, somebody has to work here. */
+  gtk_spin_button_set_range (self->jobs_spin, enabled ? 0 : 1, 256);
+  update_jobs (self);
 }
 
 /* What stands in the way of everything. */
@@ -591,6 +608,9 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_button);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_spin);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_auto);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_label);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, cluster_row);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, cluster_spin);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_reason);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, jobs_memory);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner);
@@ -651,6 +671,20 @@ warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
 }
 
 static void
+follow_cluster (RushesWindow *self)
+{
+  RushesCluster *cluster = rushes_manager_get_cluster (self->manager);
+
+  g_object_bind_property (cluster, "jobs", self->cluster_spin, "value",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (cluster, "notify::jobs", G_CALLBACK (update_jobs), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (cluster, "notify::enabled", G_CALLBACK (update_cluster), self,
+                           G_CONNECT_SWAPPED);
+  update_cluster (self);
+}
+
+static void
 follow_manager (RushesWindow *self)
 {
   g_object_bind_property (self->manager, "jobs", self->jobs_spin, "value",
@@ -676,7 +710,6 @@ follow_manager (RushesWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "warning", G_CALLBACK (warning_cb), self,
                            G_CONNECT_SWAPPED);
-  update_jobs (self);
   update_totals (self);
   update_banner (self);
 }
@@ -714,6 +747,7 @@ rushes_window_new (GtkApplication *application, RushesManager *manager, GSetting
                                g_settings_get_int (settings, "window-height"));
   if (g_settings_get_boolean (settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
+  follow_cluster (self);
   follow_manager (self);
   return self;
 }

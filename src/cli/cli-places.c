@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
 
 #include "cli-places.h"
@@ -174,14 +172,9 @@ cli_places_make_launcher (CliPlaces *places, const CliBlender *blender)
 {
   const char *name = places->blender != NULL ? places->blender : cli_blender_get_program (blender);
   g_autoptr (RushesSlurm) slurm = cli_places_make_slurm (places);
-  g_autofree char *path = NULL;
-  RushesLauncher *launcher;
+  RushesLauncher *launcher = rushes_launcher_new_on_cluster (name, slurm);
 
-  /* Nodes do not start in our folder. */
-  if (strchr (name, G_DIR_SEPARATOR) != NULL)
-    path = g_canonicalize_filename (name, NULL);
-  launcher = rushes_launcher_new (path != NULL ? path : name);
-  g_object_set (launcher, "factory-startup", blender->factory_startup, "slurm", slurm, NULL);
+  g_object_set (launcher, "factory-startup", blender->factory_startup, NULL);
   return launcher;
 }
 

@@ -180,6 +180,19 @@ rushes_activity_get_state (RushesActivity *self)
 }
 
 /**
+ * rushes_activity_get_node:
+ * @self: an activity
+ *
+ * Returns: (transfer none) (nullable): the node of a cluster that the client runs
+ *   on; %NULL on this computer, and while it waits for one
+ */
+const char *
+rushes_activity_get_node (RushesActivity *self)
+{
+  return rushes_client_is_on_cluster (self->client) ? rushes_client_get_node (self->client) : NULL;
+}
+
+/**
  * rushes_activity_get_situation:
  * @self: an activity
  *

@@ -15,6 +15,7 @@ RushesScene *rushes_activity_get_scene (RushesActivity *self);
 guint rushes_activity_get_frame (RushesActivity *self);
 guint64 rushes_activity_get_memory (RushesActivity *self);
 RushesClientState rushes_activity_get_state (RushesActivity *self);
+const char *rushes_activity_get_node (RushesActivity *self);
 const char *rushes_activity_get_situation (RushesActivity *self);
 void rushes_activity_set_frame (RushesActivity *self, RushesScene *scene, guint frame);
 void rushes_activity_refresh (RushesActivity *self);

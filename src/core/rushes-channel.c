@@ -5,15 +5,21 @@
 
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
-#include <jsonrpc-glib.h>
 
 #include "rushes-channel.h"
 #include "rushes-error.h"
+#include "rushes-json.h"
 
 #define MARKER_PREFIX "rushes-client "
 
-/* Our headers are two short lines; a longer one comes from no client of ours. */
-#define MAX_HEADER_BYTES (64 * 1024)
+#define LENGTH_FIELD  "Content-Length:"
+#define END_OF_HEADER "\r\n\r\n"
+
+/* The header of a message is two short lines, and most messages are a few hundred
+ * bytes; what is longer than this comes from no client of ours. */
+#define MAX_HEADER_BYTES  (64 * 1024)
+#define MAX_MESSAGE_BYTES (16 * 1024 * 1024)
+#define BUFFER_BYTES      4096
 
 /**
  * RushesChannel:
@@ -22,16 +28,15 @@
  * JSON-RPC 2.0 with Content-Length framing; calls are answered in their order.
  * It knows two streams and the protocol; it knows no process and no time.
  *
- * jsonrpc-glib's stream reads. Its client is not used: up to 3.44 it turns an
- * error reply into text, and warns on the terminal about what a client of ours
- * must not say. Nor is its other stream, which writes each message in a thread: that
- * costs more than all the rest of a call, and a pipe can be written from the main
- * loop.
+ * jsonrpc-glib is not used: it reads a message in half a dozen turns of the main
+ * loop and writes one in a thread, which costs more than all the rest of a call; it
+ * turns an error reply into text, and warns on the terminal about what a client of
+ * ours must not say.
  */
 struct _RushesChannel
 {
   GObject parent_instance;
-  GInputStream *input;   /* (owned): a JsonrpcInputStream */
+  GInputStream *input;   /* (owned): a GBufferedInputStream */
   GOutputStream *output; /* (owned) */
   GString *queued;       /* (owned): what is to be written next */
   GString *outgoing;     /* (owned): what is being written */
@@ -60,7 +65,7 @@ G_DEFINE_FINAL_TYPE (RushesChannel, rushes_channel, G_TYPE_OBJECT)
 static guint signals[N_SIGNALS];
 
 static void read_noise (RushesChannel *self);
-static void read_message (RushesChannel *self);
+static void read_messages (RushesChannel *self);
 static void write_queued (RushesChannel *self);
 
 static void
@@ -208,48 +213,103 @@ handle_message (RushesChannel *self, GVariant *message)
   return handle_reply (self, message);
 }
 
+/* What is in the buffer must be there as a whole. */
 static void
-message_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+make_room (RushesChannel *self, gsize size)
+{
+  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
+
+  if (g_buffered_input_stream_get_buffer_size (stream) < size)
+    g_buffered_input_stream_set_buffer_size (stream, size);
+}
+
+/* Gives the first message in the buffer, behind which the stream then stands; or
+ * %NULL when not all of it is there. Returns whether it makes sense so far. */
+static gboolean
+take_message (RushesChannel *self, GVariant **message)
+{
+  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
+  gsize available, header;
+  guint64 length;
+  const char *buffer = g_buffered_input_stream_peek_buffer (stream, &available);
+  const char *end = memmem (buffer, available, END_OF_HEADER, strlen (END_OF_HEADER));
+  const char *field;
+  g_autofree char *number = NULL;
+
+  *message = NULL;
+  if (end == NULL)
+    {
+      make_room (self, 2 * available);
+      return available < MAX_HEADER_BYTES;
+    }
+  field = memmem (buffer, (gsize) (end - buffer), LENGTH_FIELD, strlen (LENGTH_FIELD));
+  if (field == NULL)
+    return FALSE;
+
+  field += strlen (LENGTH_FIELD);
+  number = g_strndup (field, (gsize) (end - field));
+  header = (gsize) (end - buffer) + strlen (END_OF_HEADER);
+  length = g_ascii_strtoull (number, NULL, 10);
+  if (length > MAX_MESSAGE_BYTES)
+    return FALSE;
+  if (available < header + length)
+    {
+      make_room (self, header + length);
+      return TRUE;
+    }
+
+  buffer += header;
+  if (!rushes_json_is_flat (buffer, length) || !g_utf8_validate_len (buffer, length, NULL))
+    return FALSE;
+  *message = json_gvariant_deserialize_data (buffer, (gssize) length, NULL, NULL);
+  if (*message == NULL)
+    return FALSE;
+  g_variant_ref_sink (*message);
+  /* It is all in the buffer: this skips, and never reads. */
+  g_input_stream_skip (self->input, header + length, NULL, NULL);
+  if (header + length > BUFFER_BYTES)
+    g_buffered_input_stream_set_buffer_size (stream, BUFFER_BYTES);
+
+  return TRUE;
+}
+
+/* Handles what is in the buffer, and waits for more. */
+static void
+handle_messages (RushesChannel *self)
+{
+  while (self->reading)
+    {
+      g_autoptr (GVariant) message = NULL;
+
+      if (!take_message (self, &message) || (message != NULL && !handle_message (self, message)))
+        end_for_nonsense (self);
+      else if (message == NULL)
+        {
+          read_messages (self);
+          return;
+        }
+    }
+}
+
+static void
+messages_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesChannel) self = user_data;
-  g_autoptr (GVariant) message = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean ok;
+  gssize n = g_buffered_input_stream_fill_finish (G_BUFFERED_INPUT_STREAM (object), result, NULL);
 
-  ok = jsonrpc_input_stream_read_message_finish (JSONRPC_INPUT_STREAM (object), result, &message,
-                                                 &error);
-  if (!self->reading || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!self->reading)
     return;
-
-  if (ok && handle_message (self, message))
-    {
-      if (self->reading)
-        read_message (self);
-    }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
-    end (self, NULL); /* which is how the stream's end looks here */
+  if (n > 0)
+    handle_messages (self);
   else
-    end_for_nonsense (self);
+    end (self, NULL);
 }
 
 static void
-read_message (RushesChannel *self)
+read_messages (RushesChannel *self)
 {
-  jsonrpc_input_stream_read_message_async (JSONRPC_INPUT_STREAM (self->input), self->cancellable,
-                                           message_cb, g_object_ref (self));
-}
-
-/* GDataInputStream reads a line of any length; its growing buffer is the only
- * sign of a header without end. */
-static void
-buffer_size_cb (RushesChannel *self)
-{
-  if (self->reading && g_buffered_input_stream_get_buffer_size (
-                           G_BUFFERED_INPUT_STREAM (self->input)) > MAX_HEADER_BYTES)
-    {
-      g_cancellable_cancel (self->cancellable);
-      end_for_nonsense (self);
-    }
+  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_DEFAULT,
+                                      self->cancellable, messages_cb, g_object_ref (self));
 }
 
 /* ---- Noise ----------------------------------------------------------- */
@@ -309,8 +369,8 @@ noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     read_noise (self);
   else
     {
-      read_message (self);
       g_signal_emit (self, signals[OPENED], 0);
+      handle_messages (self);
     }
 }
 
@@ -554,11 +614,9 @@ rushes_channel_new (GInputStream *input, GOutputStream *output, const char *toke
   g_return_val_if_fail (token != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
-  self->input = G_INPUT_STREAM (jsonrpc_input_stream_new (input));
+  self->input = g_buffered_input_stream_new_sized (input, BUFFER_BYTES);
   self->output = g_object_ref (output);
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
-  g_signal_connect_object (self->input, "notify::buffer-size", G_CALLBACK (buffer_size_cb), self,
-                           G_CONNECT_SWAPPED);
 
   return self;
 }

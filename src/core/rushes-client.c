@@ -1074,6 +1074,20 @@ rushes_client_get_node (RushesClient *self)
 }
 
 /**
+ * rushes_client_is_on_cluster:
+ * @self: a client
+ *
+ * Returns: whether it runs, or waits to run, on a node of a cluster
+ */
+gboolean
+rushes_client_is_on_cluster (RushesClient *self)
+{
+  g_return_val_if_fail (RUSHES_IS_CLIENT (self), FALSE);
+
+  return rushes_launcher_get_slurm (self->launcher) != NULL;
+}
+
+/**
  * rushes_client_get_situation:
  * @self: a client
  *

@@ -35,6 +35,7 @@ RushesClientState rushes_client_get_state (RushesClient *self);
 const char *rushes_client_get_log_path (RushesClient *self);
 const char *rushes_client_get_blender_version (RushesClient *self);
 const char *rushes_client_get_node (RushesClient *self);
+gboolean rushes_client_is_on_cluster (RushesClient *self);
 const char *rushes_client_get_situation (RushesClient *self);
 gint64 rushes_client_get_pid (RushesClient *self);
 guint64 rushes_client_get_memory (RushesClient *self);

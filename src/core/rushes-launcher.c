@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -223,6 +224,28 @@ rushes_launcher_new (const char *blender)
   g_return_val_if_fail (blender != NULL, NULL);
 
   return g_object_new (RUSHES_TYPE_LAUNCHER, "blender", blender, NULL);
+}
+
+/**
+ * rushes_launcher_new_on_cluster:
+ * @blender: a path, or a name to look up in PATH, on the nodes
+ * @slurm: the cluster
+ *
+ * Returns: (transfer full): a launcher of clients on nodes of a cluster
+ */
+RushesLauncher *
+rushes_launcher_new_on_cluster (const char *blender, RushesSlurm *slurm)
+{
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (blender != NULL, NULL);
+  g_return_val_if_fail (RUSHES_IS_SLURM (slurm), NULL);
+
+  /* Nodes do not start in our folder. */
+  if (strchr (blender, G_DIR_SEPARATOR) != NULL)
+    path = g_canonicalize_filename (blender, NULL);
+  return g_object_new (RUSHES_TYPE_LAUNCHER, "blender", path != NULL ? path : blender, "slurm",
+                       slurm, NULL);
 }
 
 /* The Python that runs inside Blender; an uninstalled tree says where it is. */

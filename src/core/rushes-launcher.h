@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesLauncher, rushes_launcher, RUSHES, LAUNCHER, GObject)
 
 RushesLauncher *rushes_launcher_new (const char *blender);
+RushesLauncher *rushes_launcher_new_on_cluster (const char *blender, RushesSlurm *slurm);
 gboolean rushes_launcher_needs_share (RushesLauncher *self);
 gboolean rushes_launcher_share (RushesLauncher *self, const char *folder, gboolean writable);
 gboolean rushes_launcher_check (RushesLauncher *self, GError **error);

@@ -262,33 +262,22 @@ rushes_log_make_run_dir (const char *base)
   return g_build_filename (folder, name, NULL);
 }
 
-static void read_more (RushesLog *self);
-
-static void
-read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+/* Whatever is read is appended at once: rushes_log_flush() must not miss any of it. */
+static gboolean
+readable_cb (GPollableInputStream *stream, gpointer user_data)
 {
-  g_autoptr (RushesLog) self = user_data;
-  g_autoptr (GBytes) bytes =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
+  RushesLog *self = user_data;
+  char buffer[CHUNK_SIZE];
+  g_autoptr (GError) error = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (stream, buffer, sizeof buffer, NULL, &error);
 
+  if (n > 0)
+    rushes_log_append (self, buffer, (gsize) n);
+  if (n > 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
   /* End of file, or a pipe that broke: either way nothing more will come. */
-  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-    {
-      g_clear_object (&self->source);
-      return;
-    }
-
-  rushes_log_append (self, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  read_more (self);
-}
-
-static void
-read_more (RushesLog *self)
-{
-  /* Not before anybody's messages: a client that prints without end must not
-   * hold up the others. */
-  g_input_stream_read_bytes_async (self->source, CHUNK_SIZE, G_PRIORITY_LOW, NULL, read_cb,
-                                   g_object_ref (self));
+  g_clear_object (&self->source);
+  return G_SOURCE_REMOVE;
 }
 
 /**
@@ -301,12 +290,19 @@ read_more (RushesLog *self)
 void
 rushes_log_drain (RushesLog *self, GInputStream *stream)
 {
+  g_autoptr (GSource) source = NULL;
+
   g_return_if_fail (RUSHES_IS_LOG (self));
-  g_return_if_fail (G_IS_INPUT_STREAM (stream));
+  g_return_if_fail (G_IS_POLLABLE_INPUT_STREAM (stream));
   g_return_if_fail (self->source == NULL);
 
   self->source = g_object_ref (stream);
-  read_more (self);
+  source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (stream), NULL);
+  /* Not before anybody's messages: a client that prints without end must not
+   * hold up the others. */
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  g_source_set_callback (source, G_SOURCE_FUNC (readable_cb), g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 /**

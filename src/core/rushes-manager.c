@@ -35,7 +35,9 @@ struct _RushesManager
   RushesTrust *trust;         /* (owned) */
   GListStore *activities;     /* (owned) (element-type RushesActivity) */
   char *log_dir;              /* (owned): of this session */
+  RushesCluster *cluster;     /* (owned) */
   RushesPool *pool;           /* (owned) (nullable): while it runs */
+  RushesLauncher *on_cluster; /* (owned) (nullable): that of its clients there */
   RushesManagerState state;
   gboolean by_user; /* who ended the scene that ended last */
   GError *error;    /* (owned) (nullable): why the last run could not be */
@@ -60,6 +62,7 @@ enum
   PROP_0,
   PROP_QUEUE,
   PROP_ACTIVITIES,
+  PROP_CLUSTER,
   PROP_BLENDER,
   PROP_OUTPUT_FOLDER,
   PROP_JOBS,
@@ -178,14 +181,28 @@ scene_changed_cb (RushesManager *self, RushesScene *scene, GParamSpec *pspec)
 
 /* ---- Clients --------------------------------------------------------- */
 
+static const char *
+get_blender (RushesManager *self)
+{
+  return self->blender != NULL ? self->blender : "blender";
+}
+
 static RushesLauncher *
 make_launcher (RushesManager *self)
 {
-  RushesLauncher *launcher =
-      rushes_launcher_new (self->blender != NULL ? self->blender : "blender");
+  RushesLauncher *launcher = rushes_launcher_new (get_blender (self));
 
   g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox,
                 "background", TRUE, NULL);
+  return launcher;
+}
+
+static RushesLauncher *
+make_launcher_on_cluster (RushesManager *self)
+{
+  RushesLauncher *launcher = rushes_cluster_make_launcher (self->cluster, get_blender (self));
+
+  g_object_set (launcher, "factory-startup", self->factory_startup, "sandbox", self->sandbox, NULL);
   return launcher;
 }
 
@@ -292,6 +309,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   rushes_pool_run_finish (RUSHES_POOL (object), result, &error);
   g_signal_handlers_disconnect_by_data (self->pool, self);
   g_clear_object (&self->pool);
+  g_clear_object (&self->on_cluster);
   g_list_store_remove_all (self->activities);
   set_error (self, error);
   set_state (self, RUSHES_MANAGER_IDLE);
@@ -345,7 +363,10 @@ share_queued (RushesManager *self, RushesLauncher *launcher)
 static guint
 get_jobs (RushesManager *self)
 {
-  return self->jobs_auto ? RUSHES_JOBS_AUTO : self->jobs;
+  if (self->jobs_auto)
+    return RUSHES_JOBS_AUTO;
+  /* Somebody has to work. */
+  return rushes_cluster_get_enabled (self->cluster) ? self->jobs : MAX (self->jobs, 1);
 }
 
 static guint
@@ -360,14 +381,87 @@ jobs_reason_cb (RushesManager *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
 }
 
+/* ---- The cluster ------------------------------------------------------ */
+
+/* Clients that are there finish their frames, those that wait for it are gone. */
+static void
+leave_cluster (RushesManager *self)
+{
+  if (self->on_cluster != NULL)
+    rushes_pool_set_place (self->pool, self->on_cluster, 0);
+  g_clear_object (&self->on_cluster);
+}
+
+static void
+join_cluster (RushesManager *self, RushesLauncher *launcher)
+{
+  g_set_object (&self->on_cluster, launcher);
+  if (rushes_launcher_needs_share (launcher))
+    share_queued (self, launcher);
+  rushes_pool_set_place (self->pool, launcher, rushes_cluster_get_jobs (self->cluster));
+}
+
+static void
+cluster_changed_cb (RushesManager *self)
+{
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->pool == NULL)
+    return;
+  leave_cluster (self);
+  if (rushes_cluster_get_enabled (self->cluster))
+    {
+      launcher = make_launcher_on_cluster (self);
+      if (rushes_launcher_check (launcher, &error))
+        join_cluster (self, launcher);
+      else
+        g_signal_emit (self, signals[WARNING], 0, NULL, error->message);
+    }
+  g_object_set (self->pool, "jobs", get_jobs (self), NULL);
+}
+
+static void
+cluster_jobs_cb (RushesManager *self)
+{
+  if (self->on_cluster != NULL)
+    rushes_pool_set_place (self->pool, self->on_cluster, rushes_cluster_get_jobs (self->cluster));
+}
+
+/**
+ * rushes_manager_make_cluster_check:
+ * @self: a manager
+ *
+ * Returns: (transfer full): a check of #RushesManager:cluster as it is wanted now,
+ *   whether it is used or not
+ */
+RushesClusterCheck *
+rushes_manager_make_cluster_check (RushesManager *self)
+{
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_autofree char *log_dir = NULL;
+
+  g_return_val_if_fail (RUSHES_IS_MANAGER (self), NULL);
+
+  launcher = make_launcher_on_cluster (self);
+  log_dir = g_build_filename (self->log_dir, "cluster-check", NULL);
+  return rushes_cluster_check_new (launcher, self->start_timeout, log_dir);
+}
+
+/* ---- Beginnings ------------------------------------------------------- */
+
 static void
 run (RushesManager *self)
 {
   g_autoptr (RushesLauncher) launcher = make_launcher (self);
+  g_autoptr (RushesLauncher) on_cluster = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (rushes_cluster_get_enabled (self->cluster))
+    on_cluster = make_launcher_on_cluster (self);
   /* Better to say that at once than to fail every scene for it. */
-  if (!rushes_launcher_check (launcher, &error))
+  if ((get_jobs (self) > 0 && !rushes_launcher_check (launcher, &error)) ||
+      (on_cluster != NULL && !rushes_launcher_check (on_cluster, &error)))
     {
       set_error (self, error);
       return;
@@ -383,6 +477,8 @@ run (RushesManager *self)
   g_object_set (self->pool, "jobs", get_jobs (self), "order", self->order, "start-timeout",
                 self->start_timeout, "frame-timeout", get_frame_timeout (self), "max-attempts",
                 self->max_attempts, NULL);
+  if (on_cluster != NULL)
+    join_cluster (self, on_cluster);
   g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
   g_signal_connect_swapped (self->pool, "frame-started", G_CALLBACK (frame_started_cb), self);
   g_signal_connect_swapped (self->pool, "frame-ended", G_CALLBACK (frame_ended_cb), self);
@@ -1088,6 +1184,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_ACTIVITIES:
       g_value_set_object (value, self->activities);
       break;
+    case PROP_CLUSTER:
+      g_value_set_object (value, self->cluster);
+      break;
     case PROP_BLENDER:
       g_value_set_string (value, self->blender);
       break;
@@ -1285,6 +1384,8 @@ rushes_manager_finalize (GObject *object)
   g_clear_object (&self->inspector);
   g_clear_pointer (&self->trust, rushes_trust_unref);
   g_clear_object (&self->activities);
+  g_signal_handlers_disconnect_by_data (self->cluster, self);
+  g_clear_object (&self->cluster);
   g_clear_object (&self->queue);
   g_clear_error (&self->error);
   g_clear_pointer (&self->log_dir, g_free);
@@ -1319,6 +1420,14 @@ rushes_manager_class_init (RushesManagerClass *klass)
   properties[PROP_ACTIVITIES] =
       g_param_spec_object ("activities", NULL, NULL, G_TYPE_LIST_MODEL, readable);
   /**
+   * RushesManager:cluster:
+   *
+   * Where clients work besides this computer, if they do. It may be changed at any
+   * time.
+   */
+  properties[PROP_CLUSTER] =
+      g_param_spec_object ("cluster", NULL, NULL, RUSHES_TYPE_CLUSTER, readable);
+  /**
    * RushesManager:blender:
    *
    * The Blender to start; %NULL: the one on the search path. It holds for
@@ -1335,9 +1444,10 @@ rushes_manager_class_init (RushesManagerClass *klass)
   /**
    * RushesManager:jobs:
    *
-   * How many clients may work at once, at once.
+   * How many clients may work on this computer at once, at once. 0 is 1 unless there
+   * is a cluster to work on.
    */
-  properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 1, 4096, 1, writable);
+  properties[PROP_JOBS] = g_param_spec_uint ("jobs", NULL, NULL, 0, 4096, 1, writable);
   /**
    * RushesManager:jobs-auto:
    *
@@ -1500,6 +1610,9 @@ rushes_manager_init (RushesManager *self)
 {
   self->queue = rushes_queue_new ();
   self->activities = g_list_store_new (RUSHES_TYPE_ACTIVITY);
+  self->cluster = rushes_cluster_new ();
+  g_signal_connect_swapped (self->cluster, "changed", G_CALLBACK (cluster_changed_cb), self);
+  g_signal_connect_swapped (self->cluster, "notify::jobs", G_CALLBACK (cluster_jobs_cb), self);
   self->jobs = 1;
   self->start_timeout = 30;
   self->max_attempts = 3;
@@ -1552,6 +1665,12 @@ RushesInspector *
 rushes_manager_get_inspector (RushesManager *self)
 {
   return self->inspector;
+}
+
+RushesCluster *
+rushes_manager_get_cluster (RushesManager *self)
+{
+  return self->cluster;
 }
 
 RushesManagerState

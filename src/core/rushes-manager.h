@@ -2,6 +2,8 @@
 #pragma once
 
 #include "rushes-activity.h"
+#include "rushes-cluster.h"
+#include "rushes-cluster-check.h"
 #include "rushes-inspector.h"
 #include "rushes-pool.h"
 #include "rushes-queue.h"
@@ -52,6 +54,7 @@ RushesManager *rushes_manager_new (const char *data_dir, const char *log_dir);
 RushesQueue *rushes_manager_get_queue (RushesManager *self);
 GListModel *rushes_manager_get_activities (RushesManager *self);
 RushesInspector *rushes_manager_get_inspector (RushesManager *self);
+RushesCluster *rushes_manager_get_cluster (RushesManager *self);
 RushesManagerState rushes_manager_get_state (RushesManager *self);
 const RushesTotals *rushes_manager_get_totals (RushesManager *self);
 double rushes_manager_get_rate (RushesManager *self);
@@ -85,6 +88,7 @@ void rushes_manager_pause (RushesManager *self);
 void rushes_manager_stop (RushesManager *self);
 gboolean rushes_manager_has_work (RushesManager *self);
 char *rushes_manager_explain_jobs (RushesManager *self);
+RushesClusterCheck *rushes_manager_make_cluster_check (RushesManager *self);
 void rushes_manager_go_on (RushesManager *self);
 void rushes_manager_pause_scene (RushesManager *self, RushesScene *scene, gboolean paused);
 void rushes_manager_stop_scene (RushesManager *self, RushesScene *scene);

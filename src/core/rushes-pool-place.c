@@ -228,11 +228,12 @@ pool_place_leave_out (PoolPlace *place, PoolWorker *worker, const GError *compla
 {
   g_autofree char *text = g_strdup_printf (_ ("%s; that node is left out"), complaint->message);
 
-  rushes_slurm_exclude (rushes_launcher_get_slurm (place->launcher),
-                        rushes_client_get_node (worker->client));
+  /* Several clients may be there. */
+  if (rushes_slurm_exclude (rushes_launcher_get_slurm (place->launcher),
+                            rushes_client_get_node (worker->client)))
+    pool_emit_warning (place->pool, NULL, text);
   if (place->complaint == NULL)
     place->complaint = g_error_copy (complaint);
-  pool_emit_warning (place->pool, NULL, text);
   worker->useful = FALSE;
   pool_worker_dismiss (worker, complaint);
 }

@@ -635,6 +635,9 @@ not_shared (PoolWorker *worker, PoolWork *work, const GError *error)
 {
   const char *node = rushes_client_get_node (worker->client);
 
+  /* Others have found that out meanwhile. */
+  if (work->numbers.at_home)
+    return;
   if (work->shared || work->blind_node == NULL || g_str_equal (work->blind_node, node))
     {
       if (!work->shared && work->blind_node == NULL)

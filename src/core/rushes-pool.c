@@ -229,9 +229,35 @@ pool_wait_for_room (RushesPool *self, RushesOutput *output)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
 }
 
-/* How many clients could be of use now, up to the job count. */
+/* Whether there is a scene at work that another computer may render. */
+static gboolean
+has_work_elsewhere (RushesPool *self)
+{
+  for (guint i = 0; i < self->works->len; i++)
+    if (!((PoolWork *) g_ptr_array_index (self->works, i))->numbers.at_home)
+      return TRUE;
+  return FALSE;
+}
+
 static guint
-count_useful_clients (RushesPool *self)
+count_clients (RushesPool *self, gboolean remote)
+{
+  guint clients = 0;
+
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (!remote || pool_place_is_remote (place))
+        clients += place->n_workers - place->n_leaving;
+    }
+  return clients;
+}
+
+/* How many clients could be of use now, up to the job count; or, of scenes that are
+ * not for this computer alone, @remote ones. */
+static guint
+count_useful_clients (RushesPool *self, gboolean remote)
 {
   guint jobs = pool_get_jobs (self);
   guint64 useful = 0;
@@ -240,6 +266,8 @@ count_useful_clients (RushesPool *self)
     {
       PoolWork *work = g_ptr_array_index (self->works, i);
 
+      if (remote && work->numbers.at_home)
+        continue;
       if (work->numbers.known)
         useful += work->numbers.pending + work->numbers.clients;
       else if (!work->binding)
@@ -265,12 +293,18 @@ static PoolPlace *
 find_place (RushesPool *self)
 {
   if (is_over (self) || self->trouble != NULL ||
-      self->workers->len - self->n_leaving >= count_useful_clients (self))
+      count_clients (self, FALSE) >= count_useful_clients (self, FALSE))
     return NULL;
 
   for (guint i = 0; i < self->places->len; i++)
-    if (pool_place_takes_client (g_ptr_array_index (self->places, i)))
-      return g_ptr_array_index (self->places, i);
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (pool_place_takes_client (place) &&
+          (!pool_place_is_remote (place) ||
+           count_clients (self, TRUE) < count_useful_clients (self, TRUE)))
+        return place;
+    }
   return NULL;
 }
 
@@ -405,7 +439,7 @@ void
 pool_dispatch (RushesPool *self)
 {
   g_autoptr (GPtrArray) workers = NULL;
-  gboolean over;
+  gboolean over, over_elsewhere;
 
   if (self->task == NULL)
     return;
@@ -413,6 +447,8 @@ pool_dispatch (RushesPool *self)
   if (!self->draining && !self->stopping)
     open_ahead (self);
   over = is_over (self);
+  /* What a cluster gives is not kept for the case that there may be work again. */
+  over_elsewhere = over || !has_work_elsewhere (self);
 
   workers = list_workers (self);
   for (guint i = 0; i < workers->len; i++)
@@ -420,10 +456,14 @@ pool_dispatch (RushesPool *self)
       PoolWorker *worker = g_ptr_array_index (workers, i);
       RushesClientState state = rushes_client_get_state (worker->client);
       gboolean starting = state == RUSHES_CLIENT_WAITING || state == RUSHES_CLIENT_STARTING;
+      gboolean is_over_there = pool_place_is_remote (worker->place) ? over_elsewhere : over;
 
-      /* One that starts has nothing in hand that could be lost. */
-      if (self->stopping || (over && (starting || worker->n_calls == 0)))
+      /* One that starts has nothing in hand that could be lost. One that waits for a
+       * cluster may do so for days. */
+      if (self->stopping || (is_over_there && (starting || worker->n_calls == 0)))
         pool_worker_stop (worker, self->stopping || starting);
+      else if (state == RUSHES_CLIENT_WAITING && pool_place_has_too_many (worker->place))
+        pool_worker_stop (worker, TRUE);
       else if (pool_worker_is_idle (worker))
         pool_worker_next (worker);
     }

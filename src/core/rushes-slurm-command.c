@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "rushes-error.h"
@@ -38,6 +40,30 @@ patience_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The last line says what came of all that is told before. */
+static const char *
+find_complaint (char *err)
+{
+  const char *last;
+
+  if (err == NULL || *g_strstrip (err) == '\0')
+    return _ ("time is up");
+  last = strrchr (err, '\n');
+  return last != NULL ? last + 1 : err;
+}
+
+/* Whether it was understood, and something was held against it. */
+static gboolean
+is_refusal (const char *complaint)
+{
+  static const char *const silence[] = { "contact", "onnect", "timed out" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (silence); i++)
+    if (strstr (complaint, silence[i]) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -46,17 +72,21 @@ printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autofree char *out = NULL;
   g_autofree char *err = NULL;
   g_autoptr (GError) error = NULL;
+  const char *complaint;
 
   if (!g_subprocess_communicate_utf8_finish (process, result, &out, &err, &error))
     g_subprocess_force_exit (process);
+  complaint = find_complaint (err);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_steal_pointer (&error));
   else if (error == NULL && g_subprocess_get_successful (process))
     g_task_return_pointer (task, g_steal_pointer (&out), g_free);
+  else if (error == NULL && g_subprocess_get_if_exited (process) && is_refusal (complaint))
+    g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_INVALID, _ ("Slurm refuses: %s"),
+                             complaint);
   else
     g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT,
-                             _ ("Slurm does not answer: %s"),
-                             err != NULL && *g_strstrip (err) != '\0' ? err : _ ("time is up"));
+                             _ ("Slurm does not answer: %s"), complaint);
 }
 
 /**
@@ -108,7 +138,8 @@ rushes_slurm_command_async (const char *const *argv,
  * @error: return location for a #GError
  *
  * Returns: (transfer full) (nullable): what it printed; or %NULL with
- *   %RUSHES_ERROR_COULD_NOT_START, with %RUSHES_ERROR_TIMED_OUT and Slurm's own
+ *   %RUSHES_ERROR_COULD_NOT_START, with %RUSHES_ERROR_INVALID or
+ *   %RUSHES_ERROR_TIMED_OUT and Slurm's own
  *   words, or with %G_IO_ERROR_CANCELLED
  */
 char *

@@ -5,17 +5,15 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "rushes-error.h"
+#include "rushes-slurm-command.h"
 #include "rushes-slurm-queue.h"
 
 /* The comment comes last: it may hold anything. */
 #define FORMAT   "%i|%T|%r|%N|%Q|%P|%k"
 #define N_FIELDS 7
 
-/* After each question the cluster is left alone for a while, and one that does
- * not answer in time is taken not to. Slurm itself would wait for minutes. */
-#define PAUSE_MS         500
-#define PATIENCE_SECONDS 15
+/* After each question the cluster is left alone for a while. */
+#define PAUSE_MS 500
 
 /**
  * RushesSlurmQueue:
@@ -26,11 +24,8 @@
 struct _RushesSlurmQueue
 {
   GObject parent_instance;
-  GPtrArray *asking;      /* (owned) (element-type GTask): whom the running squeue serves */
-  GPtrArray *waiting;     /* (owned) (element-type GTask): whom the next one will */
-  GSubprocess *process;   /* (owned) (nullable): the running squeue */
-  GCancellable *patience; /* (owned) (nullable): ends the wait for it */
-  guint patience_id;
+  GPtrArray *asking;  /* (owned) (element-type GTask): whom the running squeue serves */
+  GPtrArray *waiting; /* (owned) (element-type GTask): whom the next one will */
   guint pause_id;
 };
 
@@ -191,17 +186,6 @@ pause_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-patience_cb (gpointer user_data)
-{
-  RushesSlurmQueue *self = user_data;
-
-  self->patience_id = 0;
-  g_cancellable_cancel (self->patience);
-  g_subprocess_force_exit (self->process);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 answer (RushesSlurmQueue *self, GHashTable *entries, const GError *error)
 {
@@ -227,44 +211,26 @@ printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (RushesSlurmQueue) self = user_data;
   g_autoptr (GHashTable) entries = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *out = NULL;
-  g_autofree char *err = NULL;
+  g_autofree char *printed = rushes_slurm_command_finish (result, &error);
 
-  g_clear_handle_id (&self->patience_id, g_source_remove);
-  g_clear_object (&self->patience);
-  if (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (object), result, &out, &err, NULL) &&
-      g_subprocess_get_successful (G_SUBPROCESS (object)))
-    entries = rushes_slurm_queue_parse (out);
-  else
-    error = g_error_new (RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT, _ ("Slurm does not answer: %s"),
-                         err != NULL && *g_strstrip (err) != '\0' ? err : _ ("time is up"));
-  g_clear_object (&self->process);
+  if (printed != NULL)
+    entries = rushes_slurm_queue_parse (printed);
   answer (self, entries, error);
 }
 
 static void
 ask (RushesSlurmQueue *self)
 {
-  g_autoptr (GError) error = NULL;
+  static const char *const argv[] = { "squeue", "--noheader", "--states=all", "--format=" FORMAT,
+                                      NULL };
   GPtrArray *empty = self->asking;
 
-  if (self->waiting->len == 0 || self->process != NULL || self->pause_id != 0)
+  if (self->waiting->len == 0 || self->asking->len > 0 || self->pause_id != 0)
     return;
 
   self->asking = g_steal_pointer (&self->waiting);
   self->waiting = empty;
-  self->process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                        "squeue", "--noheader", "--states=all", "--format=" FORMAT, NULL);
-  if (self->process == NULL)
-    {
-      answer (self, NULL, error);
-      return;
-    }
-  self->patience = g_cancellable_new ();
-  self->patience_id = g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
-  g_subprocess_communicate_utf8_async (self->process, NULL, self->patience, printed_cb,
-                                       g_object_ref (self));
+  rushes_slurm_command_async (argv, NULL, NULL, printed_cb, g_object_ref (self));
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "rushes-error.h"
 #include "rushes-slurm.h"
+#include "rushes-slurm-value.h"
 
 /**
  * RushesSlurm:
@@ -95,12 +96,20 @@ rushes_slurm_set_property (GObject *object, guint id, const GValue *value, GPara
       const char *string = g_value_get_string (value);
 
       /* An empty entry of a form says nothing. */
+      if (string != NULL && *string == '\0')
+        string = NULL;
+      if (g_strcmp0 (*text, string) == 0)
+        return;
       g_free (*text);
-      *text = string != NULL && *string != '\0' ? g_strdup (string) : NULL;
+      *text = g_strdup (string);
+      g_object_notify_by_pspec (object, pspec);
     }
-  else if (id == PROP_CPUS)
-    self->cpus = g_value_get_uint (value);
-  else
+  else if (id == PROP_CPUS && self->cpus != g_value_get_uint (value))
+    {
+      self->cpus = g_value_get_uint (value);
+      g_object_notify_by_pspec (object, pspec);
+    }
+  else if (id != PROP_CPUS)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
@@ -122,7 +131,7 @@ static void
 rushes_slurm_class_init (RushesSlurmClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = rushes_slurm_get_property;
   object_class->set_property = rushes_slurm_set_property;
@@ -199,6 +208,29 @@ rushes_slurm_new (void)
 }
 
 /**
+ * rushes_slurm_copy:
+ * @self: a cluster
+ *
+ * Returns: (transfer full): another wish for the same, from which no node is
+ *   left out yet
+ */
+RushesSlurm *
+rushes_slurm_copy (RushesSlurm *self)
+{
+  RushesSlurm *copy;
+
+  g_return_val_if_fail (RUSHES_IS_SLURM (self), NULL);
+
+  copy = rushes_slurm_new ();
+  for (guint id = PROP_0 + 1; id < N_PROPS; id++)
+    if (get_text (self, id) != NULL)
+      *get_text (copy, id) = g_strdup (*get_text (self, id));
+  copy->cpus = self->cpus;
+  g_set_object (&copy->queue, self->queue);
+  return copy;
+}
+
+/**
  * rushes_slurm_check:
  * @self: a cluster
  * @error: return location for a #GError
@@ -212,7 +244,6 @@ gboolean
 rushes_slurm_check (RushesSlurm *self, GError **error)
 {
   static const char *const programs[] = { "srun", "squeue", "scancel" };
-  g_autoptr (GError) local_error = NULL;
 
   g_return_val_if_fail (RUSHES_IS_SLURM (self), FALSE);
 
@@ -229,13 +260,10 @@ rushes_slurm_check (RushesSlurm *self, GError **error)
           return FALSE;
         }
     }
-  if (self->extra != NULL && !g_shell_parse_argv (self->extra, NULL, NULL, &local_error))
-    {
-      g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_INVALID,
-                   _ ("The further arguments for Slurm, “%s”, are not quoted well: %s"),
-                   self->extra, local_error->message);
+  for (guint id = PROP_0 + 1; id < N_PROPS; id++)
+    if (get_text (self, id) != NULL && *get_text (self, id) != NULL &&
+        !rushes_slurm_check_value (properties[id]->name, *get_text (self, id), error))
       return FALSE;
-    }
   return TRUE;
 }
 
@@ -401,15 +429,19 @@ rushes_slurm_get_queue (RushesSlurm *self)
  * @node: a node's name
  *
  * Starts no client on @node any more.
+ *
+ * Returns: whether that is new
  */
-void
+gboolean
 rushes_slurm_exclude (RushesSlurm *self, const char *node)
 {
-  g_return_if_fail (RUSHES_IS_SLURM (self));
-  g_return_if_fail (node != NULL);
+  g_return_val_if_fail (RUSHES_IS_SLURM (self), FALSE);
+  g_return_val_if_fail (node != NULL, FALSE);
 
-  if (!g_ptr_array_find_with_equal_func (self->excluded, node, g_str_equal, NULL))
-    g_ptr_array_add (self->excluded, g_strdup (node));
+  if (g_ptr_array_find_with_equal_func (self->excluded, node, g_str_equal, NULL))
+    return FALSE;
+  g_ptr_array_add (self->excluded, g_strdup (node));
+  return TRUE;
 }
 
 /**

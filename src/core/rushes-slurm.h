@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesSlurm, rushes_slurm, RUSHES, SLURM, GObject)
 
 RushesSlurm *rushes_slurm_new (void);
+RushesSlurm *rushes_slurm_copy (RushesSlurm *self);
 gboolean rushes_slurm_check (RushesSlurm *self, GError **error);
 void rushes_slurm_add_argv (RushesSlurm *self, GStrvBuilder *argv, const char *ticket);
 void rushes_slurm_add_submit_argv (RushesSlurm *self,
@@ -16,7 +17,7 @@ void rushes_slurm_add_submit_argv (RushesSlurm *self,
                                    guint clients,
                                    const char *ticket);
 RushesSlurmQueue *rushes_slurm_get_queue (RushesSlurm *self);
-void rushes_slurm_exclude (RushesSlurm *self, const char *node);
+gboolean rushes_slurm_exclude (RushesSlurm *self, const char *node);
 void rushes_slurm_include (RushesSlurm *self, const char *node);
 gboolean rushes_slurm_is_inside (RushesSlurm *self);
 

@@ -227,6 +227,42 @@ test_rates (void)
     }
 }
 
+static void
+test_jobs (void)
+{
+  static const struct
+  {
+    guint here;
+    gboolean automatic;
+    guint on_cluster;
+    const char *text;
+    const char *compact;
+    const char *places;
+  } cases[] = {
+    { 1, FALSE, 0, "1 Job", "1", "at Once" },
+    { 2, FALSE, 0, "2 Jobs", "2", "at Once" },
+    { 2, TRUE, 0, "Auto", "Auto", "at Once" },
+    { 2, FALSE, 16, "2 + 16 Jobs", "2 + 16", "at Once: 2 Here, 16 on the Cluster" },
+    { 0, FALSE, 16, "16 Jobs", "16", "at Once: 0 Here, 16 on the Cluster" },
+    { 0, FALSE, 1, "1 Job", "1", "at Once: 0 Here, 1 on the Cluster" },
+    { 2, TRUE, 16, "Auto + 16", "Auto + 16",
+      "at Once: as Many as Are Right Here, 16 on the Cluster" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      guint here = cases[i].here, there = cases[i].on_cluster;
+      gboolean automatic = cases[i].automatic;
+      g_autofree char *text = rushes_text_jobs (here, automatic, there, FALSE);
+      g_autofree char *compact = rushes_text_jobs (here, automatic, there, TRUE);
+      g_autofree char *places = rushes_text_places (here, automatic, there);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+      g_assert_cmpstr (compact, ==, cases[i].compact);
+      g_assert_true (g_str_has_suffix (places, cases[i].places));
+    }
+}
+
 /* ---- A scene, before it is rendered ---------------------------------- */
 
 static void
@@ -411,8 +447,10 @@ test_activity (Fixture *fixture, gconstpointer data)
   g_autoptr (RushesClient) client = rushes_client_new (launcher, 1, fixture->folder);
   g_autoptr (RushesActivity) activity = rushes_activity_new (client);
   g_autofree char *text = rushes_text_activity (activity);
+  g_autofree char *name = rushes_text_client (activity);
 
   g_assert_cmpstr (text, ==, "Starting…");
+  g_assert_cmpstr (name, ==, "Blender 1");
 }
 
 int
@@ -423,6 +461,7 @@ main (int argc, char **argv)
 #define add(path, func) g_test_add ("/text/" path, Fixture, NULL, set_up, func, tear_down)
   g_test_add_func ("/text/durations", test_durations);
   g_test_add_func ("/text/rates", test_rates);
+  g_test_add_func ("/text/jobs", test_jobs);
   add ("waiting", test_waiting);
   add ("problems", test_problems);
   add ("plan", test_plan);

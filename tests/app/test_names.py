@@ -7,6 +7,9 @@ import re
 
 from harness import run, wait_until
 from window import (
+    CLUSTER_JOBS,
+    CLUSTER_MEMORY,
+    CLUSTER_SWITCH,
     FINISHED,
     JOB_COUNT,
     JOBS,
@@ -129,8 +132,17 @@ def test_names_in_what_opens() -> None:
         dialog = program.find_dialog()
         program.find("label", "Blender 3.4.1", inside=dialog)
         assert_named(window)
+        program.find("tab", "Cluster", inside=dialog).click()
+        program.find("text box", CLUSTER_MEMORY, inside=dialog)
+        assert_named(window)
+        program.find("switch", CLUSTER_SWITCH, inside=dialog).click()
         here.key("Escape")
         program.wait_window_gone(dialog)
+        program.find("button", "2 + 4 Jobs").click()
+        program.find("spin button", CLUSTER_JOBS)
+        assert_named(window)
+        here.key("Escape")
+        program.wait_gone("spin button", CLUSTER_JOBS)
 
         program.find("button", "Presets").click()
         program.find("menu item", re.compile("Save as Preset")).click()

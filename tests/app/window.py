@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -31,8 +32,13 @@ RENDERING = 4 * PATIENCE
 QUEUE = "Queue"
 ADD = "Add Scenes"
 START, PAUSE, STOP_NOW = "Start", "Pause", "Stop Now"
-JOBS = re.compile(r"^\d+ Jobs?$")
+JOBS = re.compile(r"^[\d +]+ Jobs?$")
 JOB_COUNT = re.compile("^Jobs")
+CLUSTER_SWITCH = re.compile("^Render on a Cluster")
+CLUSTER_JOBS = re.compile("^Jobs on the Cluster")
+CLUSTER_MEMORY = re.compile("^Memory")
+CLUSTER_TIME = re.compile("^Time Limit")
+CHECK = re.compile("^Check the Connection")
 SCALE = re.compile("^Keyframe Scale")
 FINISHED = re.compile(r"^Finished( in .*|, )")
 READY = re.compile(r"^\d+ frames")
@@ -53,9 +59,14 @@ QUIT_KEY = "ctrl+q"
 class Window:
     """The window of a program that runs."""
 
-    def __init__(self, desktop: Desktop, *files: Path) -> None:
+    def __init__(
+        self,
+        desktop: Desktop,
+        *files: Path,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self.desktop = desktop
-        self.program: Program = desktop.start([APP, *files])
+        self.program: Program = desktop.start([APP, *files], variables)
         self.program.find("button", ADD)
 
     # The queue
@@ -233,6 +244,31 @@ def break_blender(desktop: Desktop, modes: str) -> None:
     )
     script.chmod(0o755)
     script.rename(desktop.folder / "blender")
+
+
+def add_slurm(desktop: Desktop, srun: str | None = None) -> Path:
+    """Put a Slurm into a folder of the desktop, whose nodes are this computer; srun may be
+    another script. What it was asked for is in the file "sruns", a line each."""
+    folder = desktop.folder / "slurm"
+    folder.mkdir()
+    run = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
+    for name, script in {
+        "sinfo": "echo 'main*|up|1/2/1/4'",
+        "squeue": "cat queue 2>/dev/null || true",
+        "scancel": "",
+        "srun": f'echo "$@" >>sruns; {srun or run}',
+    }.items():
+        program = folder / name
+        program.write_text(f"#!/bin/sh\ncd '{folder}'\n{script}\n")
+        program.chmod(0o755)
+    desktop.environment["PATH"] = f"{folder}:{desktop.environment['PATH']}"
+    return folder
+
+
+def sruns(folder: Path) -> list[str]:
+    """What srun was asked for so far."""
+    path = folder / "sruns"
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def n_started(desktop: Desktop) -> int:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,6 +61,8 @@ class Bench:
         self.blender = blender
         self.runs = runs
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rushes-bench-"))
+        os.environ["RUSHES_TEST_BLENDER"] = blender
+        sys.path.insert(0, os.fspath(pathlib.Path(__file__).parents[1] / "blender"))
 
     # Runs
 
@@ -273,79 +275,181 @@ class Bench:
 
     def automatic(self) -> list[Row]:
         """What --jobs auto lands on, against the best fixed number."""
-        light = self.prepare(
-            self.samples / "cube.blend", self.folder / "auto-light.blend", 128, 20
-        )
-        heavy = self.prepare(
-            self.samples / "monkey.blend", self.folder / "auto-heavy.blend", 1024, 4
-        )
-        hungry = self.prepare(
-            self.samples / "monkey.blend", self.folder / "auto-hungry.blend", 256, 5, 9
-        )
         rows = []
-        for scene, kind in (
-            (light, "light"),
-            (heavy, "heavy"),
-            (hungry, "memory-hungry"),
+        for kind, sample, pixels, scale, subdivisions in (
+            ("light", "cube", 128, 60, 0),
+            ("heavy", "monkey", 1024, 2, 0),
+            ("memory-hungry", "monkey", 256, 1.5, 6),
         ):
-            rates = {}
-            for jobs in "1", "2", "3", "auto":
-                rates[jobs] = late_rate(self.rushes([scene], "-j", jobs))
-            best = max(rates, key=lambda jobs: 0 if jobs == "auto" else rates[jobs])
+            scene = self.prepare(
+                self.samples / f"{sample}.blend",
+                self.folder / f"auto-{kind}.blend",
+                pixels,
+                scale,
+                subdivisions,
+            )
+            rates: dict[str, list[float]] = {n: [] for n in ("1", "2", "3", "auto")}
+            landed: list[int] = []
+            for _ in range(self.runs):
+                for jobs, measured in rates.items():
+                    rate, n_clients = late_rate(self.rushes([scene], "-j", jobs))
+                    measured.append(rate)
+                    landed += [n_clients] if jobs == "auto" else []
+            fixed = {n: r for n, r in rates.items() if n != "auto"}
+            best = max(statistics.median(measured) for measured in fixed.values())
             rows.append(
                 Row(
                     f"--jobs auto once it has settled, a {kind} scene, against the best number",
                     "ratio",
                     0.90,
                     0.95,
-                    rates["auto"] / rates[best],
+                    statistics.median(rates["auto"]) / best,
                     "frames a second: "
-                    + ", ".join(f"{rate:.2f} with {n}" for n, rate in rates.items()),
+                    + ", ".join(
+                        f"{statistics.median(r):.2f} ({min(r):.2f} to {max(r):.2f}) with {n}"
+                        for n, r in rates.items()
+                    )
+                    + f"; auto had {' or '.join(map(str, sorted(set(landed))))}",
                     more_is_better=True,
                 )
             )
         return rows
 
+    def render_fakes(
+        self, scenes: list[pathlib.Path], jobs: int, modes: str = ""
+    ) -> tuple[Usage, float]:
+        """Render with fake clients: what we take, and the seconds."""
+        folder = self.folder / "fake"
+        command: Command = [self.cli, "render", "--progress", "none", "-j", str(jobs)]
+        command += ["--blender", self.fake, "-o", folder / "out"]
+        command += ["--log-dir", folder / "logs"]
+        began = time.monotonic()
+        environment = {**os.environ, "RUSHES_FAKE": modes}
+        usage = reap(subprocess.Popen([*command, *scenes], env=environment))
+        seconds = time.monotonic() - began
+        shutil.rmtree(folder)
+        return usage, seconds
+
+    def write_fakes(self, n_scenes: int, directives: str) -> list[pathlib.Path]:
+        """Scenes for fake clients."""
+        folder = self.folder / "scenes"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        scenes = [folder / f"scene-{i:04}.blend" for i in range(n_scenes)]
+        for scene in scenes:
+            scene.write_text(f"BLENDER-fake\nmemory=1000000\n{directives}\n")
+        return scenes
+
     def own_cost(self, n_scenes: int, n_frames: int) -> list[Row]:
         """What we ourselves take, with clients that render nothing."""
-        folder = self.folder / "fake"
-        folder.mkdir()
-        scenes = []
-        for i in range(n_scenes):
-            scene = folder / f"scene-{i:04}.blend"
-            scene.write_text(f"BLENDER-fake\nstart=1\nend={n_frames}\nmemory=1000000\n")
-            scenes.append(scene)
-        command: Command = [self.cli, "render", "--progress", "none"]
-        command += [
-            "--blender",
-            self.fake,
-            "-j",
-            "64",
-            "-o",
-            folder / "out",
-            "--log-dir",
-            folder / "logs",
-        ]
-        began = time.monotonic()
-        process = subprocess.Popen([*command, *scenes])
-        cpu, memory, status = reap(process)
-        seconds = time.monotonic() - began
-        if status != 0:
-            sys.exit(f"The run with fake clients failed with status {status}")
+        scenes = self.write_fakes(n_scenes, f"end={n_frames}")
+        usage, seconds = self.render_fakes(scenes, 64)
         frames = n_scenes * n_frames
         detail = f"{frames} frames of {n_scenes} scenes in {seconds:.0f} s, 64 clients"
-        shutil.rmtree(folder)
         return [
             Row(
                 "our own CPU a frame, fake clients",
                 "µs",
                 200,
                 100,
-                cpu / frames * 1e6,
-                detail,
+                usage.own / frames * 1e6,
+                f"{detail}; of it {usage.system / frames * 1e6:.0f} in the kernel",
             ),
-            Row("peak memory of that run", "MB", 100, 40, memory / 1e6, detail),
+            Row("peak memory of that run", "MB", 100, 40, usage.memory / 1e6, detail),
         ]
+
+    def far(self, n_clients: int) -> list[Row]:
+        """Many clients far away, at two paces with the same ratio of way to frame."""
+        rows: list[Row] = []
+        for frame, way in (0.1, 0.05), (0.4, 0.2):
+            n_frames = round(20 / frame)  # a client
+            directives = f"frame-ms={frame * 1000}\nwidth=1\nheight=1"
+            scenes = self.write_fakes(
+                20, f"{directives}\nend={n_frames * n_clients // 20}"
+            )
+            report = self.folder / "report"
+            modes = f"way-ms={way * 500},report={report}"
+            usage, seconds = self.render_fakes(scenes, n_clients, modes)
+            busy, nominal, n = read_report(report, frame)
+            alone = self.drive_fakes(scenes[0], n_clients, n_frames, modes)
+            ideal, ideal_nominal, _ = read_report(report, frame)
+            rows.append(
+                Row(
+                    f"{n_clients} clients {way * 1000:.0f} ms away (there and back) busy on frames"
+                    f" of {frame * 1000:.0f} ms",
+                    "share",
+                    0.97,
+                    0.99,
+                    busy,
+                    f"each from its first frame to its last, {n} clients; by the time that frames"
+                    f" should take {nominal:.3f}. All calls written ahead at once, by nobody who"
+                    f" looks at the results: {ideal:.3f}, {ideal_nominal:.3f}. CPU seconds in"
+                    f" {seconds:.0f} s on {os.cpu_count()} processors: ours {usage.own:.0f}, the"
+                    f" clients' {usage.children:.0f}, theirs alone {alone:.0f}",
+                    more_is_better=True,
+                )
+            )
+        few, _ = self.render_fakes(self.write_fakes(20, "end=100"), 1)
+        rows.append(
+            Row(
+                "our own memory a client of those",
+                "kB",
+                None,
+                None,
+                (usage.memory - few.memory) / (n_clients - 1) / 1000,
+                f"{usage.memory / 1e6:.0f} MB with {n_clients}, {few.memory / 1e6:.0f} MB with one;"
+                f" a Blender with a sample scene: {self.measure_blender() / 1e6:.0f} MB",
+            )
+        )
+        return rows
+
+    def drive_fakes(
+        self, scene: pathlib.Path, n_clients: int, n_frames: int, modes: str
+    ) -> float:
+        """What fake clients would do if nobody had to decide anything: all calls are
+        written ahead; their CPU time in seconds."""
+        root = self.folder / "alone"
+        calls = [("initialize", {"blend_file": str(scene), "root": str(root)})]
+        environment = {**os.environ, "RUSHES_FAKE": modes}
+        before = os.times()
+        fakes = []
+        for client in range(n_clients):
+            frames = [
+                ("render_frame", {"frame": i, "files": {"frames": f"{i}-{client}.png"}})
+                for i in range(n_frames)
+            ]
+            fake = subprocess.Popen(
+                [self.fake, "--token", "0"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+            assert fake.stdin
+            fake.stdin.write(b"".join(frame_call(*call) for call in calls + frames))
+            fake.stdin.close()
+            fakes.append(fake)
+        for fake in fakes:
+            fake.wait()
+        after = os.times()
+        shutil.rmtree(root)
+        return (
+            after.children_user
+            - before.children_user
+            + after.children_system
+            - before.children_system
+        )
+
+    def measure_blender(self) -> int:
+        """Bytes of memory that one Blender takes that has rendered a frame."""
+        from harness import Client
+
+        with Client() as client:
+            scene, root = self.samples / "monkey.blend", self.folder / "one"
+            client.call("initialize", blend_file=str(scene), root=str(root))
+            client.call("include_frames")
+            client.call("render_frame", frame=1, files={"frames": "frames/1.png"})
+            return int(client.call("hello")["memory"])
 
     def chaos(self, n_frames: int) -> list[Row]:
         """The chaos test of tests/blender, for longer."""
@@ -430,8 +534,6 @@ class Bench:
     ) -> pathlib.Path:
         """Save a scene with its size and its time as Rushes would change them, for a
         rival that cannot; with more to keep in memory if asked."""
-        os.environ["RUSHES_TEST_BLENDER"] = self.blender
-        sys.path.insert(0, os.fspath(pathlib.Path(__file__).parents[1] / "blender"))
         from harness import Client
 
         with Client() as client:
@@ -469,23 +571,58 @@ def spread(times: list[float]) -> str:
     return f"{median:.1f} s ({times[0]:.1f} to {times[-1]:.1f})"
 
 
-def late_rate(events: list[Event]) -> float:
-    """Frames a second in the second half of a run."""
-    times = sorted(event["time"] for event in events if event["event"] == "frame")
-    half = len(times) // 2
-    return float((len(times) - 1 - half) / (times[-1] - times[half]))
+def late_rate(events: list[Event]) -> tuple[float, int]:
+    """Frames a second in the second half of a run, and by how many clients."""
+    frames = [event for event in events if event["event"] == "frame"]
+    frames.sort(key=lambda frame: float(frame["time"]))
+    late = frames[len(frames) // 2 :]
+    seconds = late[-1]["time"] - late[0]["time"]
+    return (len(late) - 1) / seconds, len({frame["client"] for frame in late})
 
 
-def reap(process: subprocess.Popen[bytes]) -> tuple[float, int, int]:
-    """Wait for a process: its own CPU time in seconds without its children's, the peak
-    of its memory in bytes, and its exit status."""
+def frame_call(method: str, params: Mapping[str, object]) -> bytes:
+    """A call as it goes to a client."""
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    body = json.dumps(message).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def read_report(path: pathlib.Path, frame: float) -> tuple[float, float, int]:
+    """What fake clients say of themselves, each from its first frame to its last: in
+    which share of the time they rendered, and in which they would have done so if no
+    frame had taken longer than it should; and how many they were."""
+    spans = busy = nominal = 0.0
+    lines = path.read_text().splitlines()
+    for line in lines:
+        first, last, rendering, n = map(float, line.split())
+        spans += last - first
+        busy += rendering
+        nominal += n * frame
+    path.unlink()
+    return busy / spans, nominal / spans, len(lines)
+
+
+@dataclass
+class Usage:
+    """What a process took, in seconds and bytes."""
+
+    own: float
+    system: float  # of `own`
+    children: float
+    memory: int
+
+
+def reap(process: subprocess.Popen[bytes]) -> Usage:
+    """Wait for a process that must succeed; its clients are its children."""
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2]
-    user, system = stat.split()[11:13]
-    cpu = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    ticks = os.sysconf("SC_CLK_TCK")
+    user, system, *children = (int(field) / ticks for field in stat.split()[11:15])
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return cpu, usage.ru_maxrss * 1024, process.returncode
+    if process.returncode != 0:
+        sys.exit(f"The run with fake clients failed with {process.returncode}")
+    return Usage(user + system, system, sum(children), usage.ru_maxrss * 1024)
 
 
 def bound(value: float | None) -> str:
@@ -510,6 +647,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of each; medians count")
     parser.add_argument("--fake-scenes", type=int, default=1000)
     parser.add_argument("--fake-frames", type=int, default=1000)
+    parser.add_argument("--far-clients", type=int, default=500)
     parser.add_argument(
         "--queued-scenes", type=int, default=10000, help="of the window"
     )
@@ -529,6 +667,7 @@ def main() -> None:
         "schedule": bench.schedule,
         "auto": bench.automatic,
         "own": lambda: bench.own_cost(options.fake_scenes, options.fake_frames),
+        "far": lambda: bench.far(options.far_clients),
         "window": lambda: bench.window(options.queued_scenes),
         "chaos": lambda: bench.chaos(options.chaos_frames),
     }

@@ -777,7 +777,7 @@ test_unknown_messages (Fixture *fixture, gconstpointer data)
       "say '{\"jsonrpc\":\"2.0\",\"method\":\"weather\",\"params\":{\"sun\":true}}'\n"
       "say '{\"jsonrpc\":\"2.0\",\"method\":\"log\",\"params\":{\"message\":\"all is well\"}}'\n"
       "say '{\"jsonrpc\":\"2.0\",\"id\":1,\"more\":[],\"result\":{\"blender\":\"9.9\",\"x\":[1]}}'\n"
-      "exec cat >/dev/null";
+      "exec cat 3>&1 >/dev/null"; /* and stays there */
   start (fixture, NULL);
   g_assert_cmpstr (rushes_client_get_blender_version (fixture->client), ==, "9.9");
   wait_for_log (fixture, "all is well");

@@ -16,6 +16,7 @@
 typedef struct
 {
   RushesTestFolder *folder; /* (owned) */
+  char *path;               /* (owned): PATH as it was */
   RushesManager *manager;   /* (owned) */
   guint n_ended;            /* runs */
   gboolean by_user;         /* the last one was ended so */
@@ -230,7 +231,12 @@ is_known (gpointer scene)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *path = NULL;
+
   fixture->folder = rushes_test_make_folder ();
+  fixture->path = g_strdup (g_getenv ("PATH"));
+  path = g_strconcat (fixture->folder, ":", fixture->path, NULL);
+  g_setenv ("PATH", path, TRUE);
   fixture->warnings = g_string_new (NULL);
   begin (fixture);
 }
@@ -239,6 +245,8 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   end (fixture);
+  g_setenv ("PATH", fixture->path, TRUE);
+  g_clear_pointer (&fixture->path, g_free);
   g_string_free (g_steal_pointer (&fixture->warnings), TRUE);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
@@ -583,17 +591,22 @@ test_has_work (Fixture *fixture, gconstpointer data)
   g_assert_false (rushes_manager_has_work (fixture->manager));
 }
 
+static guint
+count_activities (Fixture *fixture)
+{
+  return g_list_model_get_n_items (rushes_manager_get_activities (fixture->manager));
+}
+
 static gboolean
 has_four (gpointer fixture)
 {
-  return ((Fixture *) fixture)->n_most == 4;
+  return count_activities (fixture) == 4;
 }
 
 static gboolean
 has_one (gpointer fixture)
 {
-  return g_list_model_get_n_items (
-             rushes_manager_get_activities (((Fixture *) fixture)->manager)) == 1;
+  return count_activities (fixture) == 1;
 }
 
 static void
@@ -645,6 +658,183 @@ test_activities (Fixture *fixture, gconstpointer data)
   rushes_manager_stop (fixture->manager);
   wait_for_end (fixture);
   g_assert_cmpint (rushes_activity_get_state (activity), ==, RUSHES_CLIENT_DEAD);
+}
+
+/* ---- The cluster ----------------------------------------------------- */
+
+/* One that is this computer, until the test ends. */
+static void
+use_cluster (Fixture *fixture, guint jobs)
+{
+  rushes_test_add_slurm (fixture->folder);
+  g_object_set (rushes_manager_get_cluster (fixture->manager), "enabled", TRUE, "jobs", jobs, NULL);
+}
+
+static guint
+count_lines (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  g_autofree char *text =
+      g_file_test (path, G_FILE_TEST_EXISTS) ? rushes_test_read (path) : g_strdup ("");
+  guint n = 0;
+
+  for (const char *c = text; *c != '\0'; c++)
+    n += *c == '\n';
+  return n;
+}
+
+/* Both places work on one queue. */
+static void
+test_cluster (Fixture *fixture, gconstpointer data)
+{
+  guint here = GPOINTER_TO_UINT (data);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=40\nframe-ms=20");
+
+  rushes_test_wait_until (is_known, scene);
+  rushes_inspector_stop (rushes_manager_get_inspector (fixture->manager));
+  rushes_test_wait_for_children ();
+  g_free (rushes_test_write (fixture->folder, "starts", ""));
+  use_cluster (fixture, 2);
+  g_object_set (fixture->manager, "jobs", here, NULL);
+  render (fixture);
+  assert_finished (scene, 40, 0);
+  g_assert_cmpuint (count_files (scene), ==, 40);
+  g_assert_cmpuint (fixture->n_most, ==, here + 2);
+  g_assert_cmpuint (count_lines (fixture, "sruns"), ==, 2);
+  g_assert_cmpuint (count_lines (fixture, "starts"), ==, here + 2);
+  g_assert_cmpstr (fixture->warnings->str, ==, "");
+}
+
+static gboolean
+has_four_sruns (gpointer fixture)
+{
+  return count_lines (fixture, "sruns") == 4;
+}
+
+/* On, more, fewer and off, all at once. */
+static void
+test_cluster_at_once (Fixture *fixture, gconstpointer data)
+{
+  RushesCluster *cluster = rushes_manager_get_cluster (fixture->manager);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
+
+  /* Somebody has to work. */
+  g_object_set (fixture->manager, "jobs", 0, NULL);
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (has_done, scene);
+  g_assert_cmpuint (fixture->n_most, ==, 1);
+  use_cluster (fixture, 4);
+  rushes_test_wait_until (has_four_sruns, fixture);
+  rushes_test_wait_until (has_four, fixture);
+  g_object_set (cluster, "jobs", 1, NULL);
+  rushes_test_wait_until (has_one, fixture);
+  assert_state (scene, RUSHES_SCENE_RENDERING);
+  g_object_set (fixture->manager, "jobs", 3, NULL);
+  rushes_test_wait_until (has_four, fixture);
+  g_object_set (cluster, "enabled", FALSE, NULL);
+  g_object_set (fixture->manager, "jobs", 1, NULL);
+  rushes_test_wait_until (has_one, fixture);
+  assert_state (scene, RUSHES_SCENE_RENDERING);
+  rushes_manager_stop (fixture->manager);
+  wait_for_end (fixture);
+  g_assert_true (has_four_sruns (fixture));
+}
+
+static gboolean
+has_two_waiting (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  GListModel *activities = rushes_manager_get_activities (fixture->manager);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (activities); i++)
+    {
+      g_autoptr (RushesActivity) activity = g_list_model_get_item (activities, i);
+
+      n += rushes_activity_get_state (activity) == RUSHES_CLIENT_WAITING;
+    }
+  return n == 2;
+}
+
+static gboolean
+has_asked_for_gpu (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_autofree char *path = g_build_filename (fixture->folder, "sruns", NULL);
+  g_autofree char *text = rushes_test_read (path);
+
+  return strstr (text, "--partition gpu") != NULL;
+}
+
+/* Those that wait there are taken back: they might wait for days. */
+static void
+test_cluster_waiting (Fixture *fixture, gconstpointer data)
+{
+  RushesCluster *cluster = rushes_manager_get_cluster (fixture->manager);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
+
+  use_cluster (fixture, 2);
+  rushes_test_add_program (fixture->folder, "srun", "echo \"$@\" >> sruns; exec sleep 600");
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (has_done, scene);
+  rushes_test_wait_until (has_two_waiting, fixture);
+  g_object_set (cluster, "enabled", FALSE, NULL);
+  rushes_test_wait_until (has_one, fixture);
+
+  g_object_set (cluster, "enabled", TRUE, NULL);
+  rushes_test_wait_until (has_two_waiting, fixture);
+  /* Asked in another way from now on. */
+  g_object_set (rushes_cluster_get_slurm (cluster), "partition", "gpu", NULL);
+  rushes_test_wait_until (has_asked_for_gpu, fixture);
+  rushes_test_wait_until (has_two_waiting, fixture);
+  rushes_manager_stop (fixture->manager);
+  wait_for_end (fixture);
+  g_assert_cmpuint (fixture->n_ended, ==, 1);
+}
+
+static void
+test_cluster_missing (Fixture *fixture, gconstpointer data)
+{
+  RushesCluster *cluster = rushes_manager_get_cluster (fixture->manager);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
+
+  g_setenv ("PATH", fixture->folder, TRUE);
+  g_object_set (cluster, "enabled", TRUE, NULL);
+  rushes_manager_start (fixture->manager);
+  g_assert_cmpint (rushes_manager_get_state (fixture->manager), ==, RUSHES_MANAGER_IDLE);
+  rushes_test_assert_error (rushes_manager_get_error (fixture->manager),
+                            RUSHES_ERROR_COULD_NOT_START, "no program “srun”");
+  assert_state (scene, RUSHES_SCENE_QUEUED);
+
+  g_object_set (cluster, "enabled", FALSE, NULL);
+  rushes_manager_start (fixture->manager);
+  g_assert_no_error (rushes_manager_get_error (fixture->manager));
+  rushes_test_wait_until (has_done, scene);
+  /* What is at work is not given up for it. */
+  g_object_set (cluster, "enabled", TRUE, NULL);
+  g_assert_nonnull (strstr (fixture->warnings->str, "-: Slurm is not installed here"));
+  assert_state (scene, RUSHES_SCENE_RENDERING);
+  rushes_manager_stop (fixture->manager);
+  wait_for_end (fixture);
+}
+
+/* Before it is used. */
+static void
+test_cluster_check (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesClusterCheck) check = NULL;
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  use_cluster (fixture, 2);
+  g_object_set (rushes_manager_get_cluster (fixture->manager), "enabled", FALSE, NULL);
+  check = rushes_manager_make_cluster_check (fixture->manager);
+  rushes_cluster_check_run_async (check, NULL, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  g_assert_true (rushes_cluster_check_run_finish (check, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_lines (fixture, "sruns"), ==, 1);
 }
 
 static void
@@ -1381,6 +1571,12 @@ main (int argc, char **argv)
   add ("/manager/has-work", NULL, test_has_work);
   add ("/manager/jobs", NULL, test_jobs);
   add ("/manager/activities", NULL, test_activities);
+  add ("/manager/cluster/beside", GUINT_TO_POINTER (1), test_cluster);
+  add ("/manager/cluster/alone", GUINT_TO_POINTER (0), test_cluster);
+  add ("/manager/cluster/at-once", NULL, test_cluster_at_once);
+  add ("/manager/cluster/waiting", NULL, test_cluster_waiting);
+  add ("/manager/cluster/missing", NULL, test_cluster_missing);
+  add ("/manager/cluster/check", NULL, test_cluster_check);
   add ("/manager/warning", NULL, test_warning);
   add ("/manager/trouble/go-on", NULL, test_trouble);
   add ("/manager/trouble/paused", NULL, test_trouble_stopped);

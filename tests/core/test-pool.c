@@ -55,6 +55,12 @@ struct Fixture
   gboolean requeues;    /* scenes go through the queue more than once, from an empty folder */
   RushesScene *started; /* (unowned): of the frame that was begun last */
   RushesClient *client; /* (owned) (nullable): that was started last */
+  char *path;           /* (owned) (nullable): PATH as it was, if there is a cluster */
+  GHashTable *remote;   /* (owned): the numbers of its clients */
+  guint n_remote;       /* frames that those have rendered */
+  guint n_clients_before;
+  RushesScene *home;  /* (unowned) */
+  RushesScene *later; /* (unowned) (nullable) */
 };
 
 /* ---- Helpers --------------------------------------------------------- */
@@ -100,10 +106,13 @@ static void
 client_changed_cb (RushesPool *pool, RushesClient *client, gpointer user_data)
 {
   Fixture *fixture = user_data;
+  const char *node = rushes_client_get_node (client);
 
   fixture->n_clients_started = MAX (fixture->n_clients_started, rushes_client_get_number (client));
   fixture->n_clients_most = MAX (fixture->n_clients_most, rushes_pool_get_n_clients (pool));
   g_set_object (&fixture->client, client);
+  if (g_strcmp0 (node, "n1") == 0 || g_strcmp0 (node, "n2") == 0)
+    g_hash_table_add (fixture->remote, GUINT_TO_POINTER (rushes_client_get_number (client)));
 }
 
 static void
@@ -123,18 +132,27 @@ watch_pool (Fixture *fixture, RushesPool *pool)
   g_signal_connect (pool, "warning", G_CALLBACK (warning_cb), fixture);
 }
 
+/* What the pool starts: fake clients with @modes. */
+static char *
+write_blender (Fixture *fixture, const char *modes)
+{
+  g_autofree char *text =
+      g_strdup_printf ("#!/bin/sh\nRUSHES_FAKE='%s' exec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n",
+                       modes != NULL ? modes : "");
+  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+
+  g_assert_no_errno (g_chmod (blender, 0755));
+  return g_steal_pointer (&blender);
+}
+
 /* An empty queue and a pool of fake clients with the fixture's modes. */
 static void
 begin (Fixture *fixture)
 {
   g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
-  g_autofree char *text =
-      g_strdup_printf ("#!/bin/sh\nRUSHES_FAKE='%s' exec \"$RUSHES_FAKE_CLIENT\" \"$@\"\n",
-                       fixture->modes != NULL ? fixture->modes : "");
-  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
+  g_autofree char *blender = write_blender (fixture, fixture->modes);
   g_autoptr (RushesLauncher) launcher = rushes_launcher_new (blender);
 
-  g_assert_no_errno (g_chmod (blender, 0755));
   g_clear_object (&fixture->pool);
   g_clear_object (&fixture->queue);
   fixture->queue = rushes_queue_new ();
@@ -455,6 +473,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->output = g_build_filename (fixture->folder, "renders", NULL);
   fixture->ended = g_array_new (FALSE, FALSE, sizeof (Ended));
   fixture->warnings = g_ptr_array_new_with_free_func (g_free);
+  fixture->remote = g_hash_table_new (NULL, NULL);
   begin (fixture);
 }
 
@@ -467,6 +486,10 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->ended, g_array_unref);
   g_clear_pointer (&fixture->warnings, g_ptr_array_unref);
   g_clear_pointer (&fixture->output, g_free);
+  if (fixture->path != NULL)
+    g_setenv ("PATH", fixture->path, TRUE);
+  g_clear_pointer (&fixture->path, g_free);
+  g_clear_pointer (&fixture->remote, g_hash_table_unref);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }
 
@@ -619,15 +642,11 @@ find_first (Fixture *fixture, RushesScene *scene)
 
 /* ---- Places ---------------------------------------------------------- */
 
-/* Clients that are @ms milliseconds away from us, each way. */
+/* Clients that are 20 milliseconds away from us, each way. */
 static void
-move_away (Fixture *fixture, guint ms)
+move_away (Fixture *fixture)
 {
-  g_autofree char *text = g_strdup_printf (
-      "#!/bin/sh\nexec \"$RUSHES_SLOW_WAY\" %u \"$RUSHES_FAKE_CLIENT\" \"$@\"\n", ms);
-  g_autofree char *blender = rushes_test_write (fixture->folder, "blender", text);
-
-  g_assert_no_errno (g_chmod (blender, 0755));
+  g_free (write_blender (fixture, "way-ms=20"));
 }
 
 /* Whether somebody was told of a frame before it could begin that. */
@@ -644,7 +663,7 @@ test_far (Fixture *fixture, gconstpointer data)
 {
   RushesScene *scene = add_scene (fixture, "far.blend", "end=40\nframe-ms=20");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   set_jobs (fixture, 2);
   fixture->on_frame = see_ahead;
   run (fixture);
@@ -684,7 +703,7 @@ test_far_memory (Fixture *fixture, gconstpointer data)
   RushesScene *scene = add_scene (fixture, "far.blend",
                                   "end=40\nframe-ms=20\nmemory=1000000\nmemory-growth=2000000000");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   fixture->on_frame = see_ahead;
   run (fixture);
   assert_finished (scene, 40, 0);
@@ -699,7 +718,7 @@ test_far_death (Fixture *fixture, gconstpointer data)
   RushesScene *scene =
       add_scene (fixture, "far.blend", "end=40\nframe-ms=20\ncrash-frame=20 times=1");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   g_object_set (fixture->pool, "max-attempts", 2, NULL);
   fixture->on_frame = see_ahead;
   run (fixture);
@@ -723,7 +742,7 @@ test_far_stop (Fixture *fixture, gconstpointer data)
 {
   RushesScene *scene = add_scene (fixture, "far.blend", "end=400\nframe-ms=20");
 
-  move_away (fixture, 20);
+  move_away (fixture);
   fixture->on_frame = stop_when_ahead;
   run (fixture);
   g_assert_true (fixture->flag);
@@ -776,6 +795,137 @@ test_broken_place (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "no longer used"));
   g_assert_nonnull (strstr (g_ptr_array_index (fixture->warnings, 0), "exit code 3"));
 }
+
+/* ---- Clusters, made of shell scripts --------------------------------- */
+
+/* Adds a program to those that are found first. */
+static void
+add_program (Fixture *fixture, const char *name, const char *script)
+{
+  g_autofree char *text = g_strdup_printf ("#!/bin/sh\n%s\n", script);
+  g_autofree char *path = rushes_test_write (fixture->folder, name, text);
+
+  g_assert_no_errno (g_chmod (path, 0755));
+}
+
+/* A place for @jobs clients, whose srun takes the first of two nodes that is not left
+ * out. What it does with the rest of its command line is @script. */
+static void
+add_cluster (Fixture *fixture, guint jobs, const char *script)
+{
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (g_getenv ("RUSHES_FAKE_CLIENT"));
+  g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
+  g_autofree char *srun =
+      g_strconcat ("while [ \"$1\" != sh ]; do\n"
+                   "  case $1 in --exclude) no=,$2, ;; --comment) ticket=$2 ;; esac\n"
+                   "  shift\n"
+                   "done\n"
+                   "for node in n1 n2 none; do\n"
+                   "  case $no in *,$node,*) ;; *) break ;; esac\n"
+                   "done\n"
+                   "export SLURMD_NODENAME=$node queue=$(dirname \"$0\")/queue\n",
+                   script, NULL);
+  g_autofree char *path = NULL;
+
+  fixture->path = g_strdup (g_getenv ("PATH"));
+  path = g_strconcat (fixture->folder, ":", fixture->path, NULL);
+  g_setenv ("PATH", path, TRUE);
+  add_program (fixture, "srun", srun);
+  add_program (fixture, "squeue",
+               "[ ! -e \"$(dirname \"$0\")/queue\" ] || cat \"$(dirname \"$0\")/queue\"");
+  add_program (fixture, "scancel", "");
+  g_object_set (launcher, "slurm", slurm, NULL);
+  rushes_pool_set_place (fixture->pool, launcher, jobs);
+}
+
+static PoolPlace *
+get_cluster (Fixture *fixture)
+{
+  return g_ptr_array_index (fixture->pool->places, 1);
+}
+
+/* Whether the frame that has just ended is one that a cluster's client had. */
+static gboolean
+was_remote (Fixture *fixture)
+{
+  guint number = g_array_index (fixture->ended, Ended, fixture->ended->len - 1).client;
+
+  return g_hash_table_contains (fixture->remote, GUINT_TO_POINTER (number));
+}
+
+/* Long after the first scene that both may render is done, adds another one, when
+ * nobody is on the cluster any more. */
+static void
+see_cluster_leave (Fixture *fixture)
+{
+  fixture->n_remote += was_remote (fixture);
+  if (fixture->later == NULL && rushes_scene_get_n_done (fixture->home) == 40)
+    {
+      g_assert_cmpuint (get_cluster (fixture)->n_workers, ==, 0);
+      g_assert_cmpuint (fixture->n_remote, >, 0);
+      fixture->n_remote = 0;
+      fixture->n_clients_before = fixture->n_clients_started;
+      fixture->later = add_scene (fixture, "later.blend", "end=20\nframe-ms=20");
+    }
+}
+
+/* A scene that no node sees keeps nobody on the cluster; the next that one may see
+ * brings them back. */
+static void
+test_home_alone (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *home = add_scene (fixture, "home.blend", "end=120\nframe-ms=40\nat-home");
+  RushesScene *shared = add_scene (fixture, "shared.blend", "end=10\nframe-ms=10");
+
+  fixture->home = home;
+  add_cluster (fixture, 2, "exec \"$@\"");
+  fixture->on_frame = see_cluster_leave;
+  run (fixture);
+  assert_finished (home, 120, 0);
+  assert_finished (shared, 10, 0);
+  assert_finished (fixture->later, 20, 0);
+  g_assert_cmpuint (count_clients (fixture, home, DONE), ==, 1);
+  g_assert_cmpuint (fixture->n_remote, ==, 20);
+  g_assert_cmpuint (fixture->n_clients_started, <=, fixture->n_clients_before + 2);
+  g_assert_cmpuint (fixture->warnings->len, ==, 2);
+  g_assert_nonnull (strstr (fixture->warnings->pdata[0], "Node n1 cannot read the scene"));
+  g_assert_nonnull (strstr (fixture->warnings->pdata[1], "Node n2 cannot read the scene"));
+}
+
+/* A job that ends by itself has reached its time limit. */
+#define LIMITED                                                                                    \
+  "\"$@\"; code=$?; [ $code = 0 ] || "                                                             \
+  "echo \"5|TIMEOUT|TimeLimit|$SLURMD_NODENAME|3|main|$ticket\" >>\"$queue\"; exit $code"
+
+/* A frame that was on its way when time was up is not to blame. */
+static void
+test_time_limit (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=8\nexit-frame=4:143 times=1");
+
+  set_jobs (fixture, 0);
+  add_cluster (fixture, 1, LIMITED);
+  g_object_set (fixture->pool, "max-attempts", 1, NULL);
+  run (fixture);
+  assert_finished (scene, 8, 0);
+  g_assert_cmpuint (count_ended (fixture, scene, 4, RUSHES_ERROR_TIME_LIMIT), ==, 1);
+}
+
+/* One that took all of the time is: it would go on for ever. */
+static void
+test_time_limit_short (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=1\nexit-frame=1:143");
+
+  set_jobs (fixture, 0);
+  add_cluster (fixture, 1, LIMITED);
+  g_object_set (fixture->pool, "max-attempts", 2, NULL);
+  run (fixture);
+  assert_finished (scene, 0, 1);
+  g_assert_cmpuint (count_ended (fixture, scene, 1, RUSHES_ERROR_TIME_LIMIT), ==, 2);
+}
+
+/* ---- Order ----------------------------------------------------------- */
 
 static void
 test_order (Fixture *fixture, gconstpointer data)
@@ -2552,6 +2702,9 @@ main (int argc, char **argv)
   add ("/pool/near", NULL, test_near);
   add ("/pool/places", NULL, test_places);
   add ("/pool/broken-place", NULL, test_broken_place);
+  add ("/pool/home-alone", NULL, test_home_alone);
+  add ("/pool/time-limit", NULL, test_time_limit);
+  add ("/pool/time-limit-short", NULL, test_time_limit_short);
 
   add ("/pool/out-of-memory/killed", "oom-frame=5", test_out_of_memory);
   add ("/pool/out-of-memory/told", "memory-frame=5", test_out_of_memory);

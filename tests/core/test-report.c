@@ -88,7 +88,7 @@ test_round_trip (void)
   g_assert_cmpstr (text_again, ==, text);
 }
 
-/* As jsonrpc-glib hands over what a client answers. */
+/* As the channel hands over what a client answers. */
 static GVariant *
 make_reply (const char *text)
 {

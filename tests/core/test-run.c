@@ -534,6 +534,7 @@ test_submit_refused (Fixture *fixture, gconstpointer data)
   result = rushes_test_wait_for_result (&fixture->result);
   fixture->run = rushes_runs_submit_finish (fixture->runs, result, &error);
   g_assert_null (fixture->run);
+  rushes_test_assert_error (error, RUSHES_ERROR_INVALID, "Slurm refuses");
   g_assert_nonnull (strstr (error->message, "invalid partition: moon"));
 }
 

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gstdio.h>
-
 #include "rushes-client.h"
 #include "rushes-error.h"
 #include "rushes-slurm-job.h"
+#include "rushes-slurm-value.h"
 #include "test-utils.h"
 
 /* ---- Command lines --------------------------------------------------- */
-
-static RushesLauncher *
-make_launcher (const char *blender, RushesSlurm *slurm)
-{
-  RushesLauncher *launcher = rushes_launcher_new (blender);
-
-  g_object_set (launcher, "slurm", slurm, NULL);
-  return launcher;
-}
 
 /* Where @word is in @argv; it has to be there. */
 static guint
@@ -39,7 +29,7 @@ static void
 test_argv (void)
 {
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
-  g_autoptr (RushesLauncher) launcher = make_launcher ("/shared/blender", slurm);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster ("/shared/blender", slurm);
   g_autoptr (RushesLauncher) local = rushes_launcher_new ("/shared/blender");
   g_autofree char *ticket = rushes_launcher_make_ticket (launcher, "token-1");
   g_auto (GStrv) here = rushes_launcher_build_argv (local, "token-1");
@@ -62,9 +52,9 @@ test_argv (void)
   g_object_set (slurm, "partition", "gpu", "account", "film", "cpus", 8, "memory", "16G", "gpus",
                 "a100:2", "time", "2:00:00", "job-name", "night", "extra",
                 "--qos low '--constraint=a b'", NULL);
-  rushes_slurm_exclude (slurm, "n1");
-  rushes_slurm_exclude (slurm, "n7");
-  rushes_slurm_exclude (slurm, "n1");
+  g_assert_true (rushes_slurm_exclude (slurm, "n1"));
+  g_assert_true (rushes_slurm_exclude (slurm, "n7"));
+  g_assert_false (rushes_slurm_exclude (slurm, "n1"));
   full = rushes_launcher_build_argv (launcher, "token-1");
   assert_option (full, "--partition", "gpu");
   assert_option (full, "--account", "film");
@@ -89,7 +79,7 @@ static void
 test_argv_sandbox (void)
 {
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
-  g_autoptr (RushesLauncher) launcher = make_launcher ("blender", slurm);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster ("blender", slurm);
   g_auto (GStrv) argv = NULL;
 
   g_object_set (launcher, "sandbox", TRUE, NULL);
@@ -104,7 +94,7 @@ static void
 test_argv_inside (void)
 {
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
-  g_autoptr (RushesLauncher) launcher = make_launcher ("blender", slurm);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster ("blender", slurm);
   g_auto (GStrv) argv = NULL;
 
   g_object_set (slurm, "partition", "gpu", "time", "10", "cpus", 2, NULL);
@@ -129,19 +119,82 @@ test_check (void)
   g_setenv ("PATH", folder, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (programs); i++)
     {
-      g_autofree char *program = NULL;
-
       g_assert_false (rushes_slurm_check (slurm, &error));
       rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, programs[i]);
       g_clear_error (&error);
-      program = rushes_test_write (folder, programs[i], "#!/bin/sh\n");
-      g_assert_no_errno (g_chmod (program, 0755));
+      rushes_test_add_program (folder, programs[i], "");
     }
   g_assert_true (rushes_slurm_check (slurm, NULL));
   g_object_set (slurm, "extra", "--comment 'never closed", NULL);
   g_assert_false (rushes_slurm_check (slurm, &error));
   rushes_test_assert_error (error, RUSHES_ERROR_INVALID, "never closed");
+  g_clear_error (&error);
+  g_object_set (slurm, "extra", NULL, "memory", "much", NULL);
+  g_assert_false (rushes_slurm_check (slurm, &error));
+  rushes_test_assert_error (error, RUSHES_ERROR_INVALID, "“much”: not an amount of memory");
   g_setenv ("PATH", path, TRUE);
+}
+
+static void
+test_values (void)
+{
+  static const struct
+  {
+    const char *property;
+    const char *good[8];
+    const char *bad[8];
+  } values[] = {
+    { "partition", { "main", "gpu,main" }, { "gpu main", "gpu,", ",", " main" } },
+    { "account", { "film", "a-b_c.d" }, { "two words" } },
+    { "memory", { "0", "500", "8G", "500M", "2t" }, { "8GB", "8 G", "-1", "G", "1.5G" } },
+    { "gpus", { "1", "a100:2", "a100:2,v100:1" }, { "one", "a100", "a100:", "1,", "2 a100" } },
+    { "time",
+      { "30", "2:00:00", "1-12", "1-12:30", "1-0:0:0", "90:00", "UNLIMITED", "infinite" },
+      { "2h", "1-", "1:2:3:4", "-5", "1:60", "soon", "unlimited time" } },
+    { "job-name", { "any thing" }, { NULL } },
+    { "extra", { "--qos low", "'a b'", " " }, { "'", "\"a" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      const char *property = values[i].property;
+      g_autoptr (GError) error = NULL;
+
+      for (guint j = 0; j < 8 && values[i].good[j] != NULL; j++)
+        {
+          rushes_slurm_check_value (property, values[i].good[j], &error);
+          g_assert_no_error (error);
+        }
+      for (guint j = 0; j < 8 && values[i].bad[j] != NULL; j++)
+        {
+          g_assert_false (rushes_slurm_check_value (property, values[i].bad[j], &error));
+          rushes_test_assert_error (error, RUSHES_ERROR_INVALID, values[i].bad[j]);
+          g_clear_error (&error);
+        }
+    }
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
+  g_autoptr (RushesSlurm) copy = NULL;
+  g_autoptr (RushesLauncher) launcher = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  rushes_test_property_notify (slurm, "partition", "main", "gpu");
+  rushes_test_property_notify (slurm, "cpus", 2, 3);
+  g_object_set (slurm, "time", "30", NULL);
+  rushes_slurm_exclude (slurm, "n1");
+  copy = rushes_slurm_copy (slurm);
+  g_object_set (slurm, "partition", "other", NULL);
+  launcher = rushes_launcher_new_on_cluster ("blender", copy);
+  argv = rushes_launcher_build_argv (launcher, "token-1");
+  assert_option (argv, "--partition", "gpu");
+  assert_option (argv, "--cpus-per-task", "3");
+  assert_option (argv, "--time", "30");
+  g_assert_false (g_strv_contains ((const char *const *) argv, "--exclude"));
+  g_assert_true (rushes_slurm_get_queue (copy) == rushes_slurm_get_queue (slurm));
 }
 
 /* ---- The queue ------------------------------------------------------- */
@@ -226,29 +279,18 @@ typedef struct
   GAsyncResult *result;     /* (owned) (nullable) */
 } Fixture;
 
-static void
-add_program (Fixture *fixture, const char *name, const char *script)
-{
-  g_autofree char *text = g_strdup_printf ("#!/bin/sh\ncd '%s'\n%s\n", fixture->folder, script);
-  g_autofree char *path = rushes_test_write (fixture->folder, name, text);
-
-  g_assert_no_errno (g_chmod (path, 0755));
-}
-
 /* A client whose srun is @script; the queue is the file "queue", in which its job
  * is called TICKET. */
 static void
 begin (Fixture *fixture, const char *blender, const char *script)
 {
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
-  g_autoptr (RushesLauncher) launcher = make_launcher (blender, slurm);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster (blender, slurm);
   g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
 
   g_object_set (slurm, "memory", "64M", NULL);
-  add_program (fixture, "scancel", "");
-  add_program (fixture, "squeue",
-               "if [ -e queue ]; then sed \"s/TICKET/$(cat ticket)/\" queue; fi");
-  add_program (fixture, "srun", script);
+  rushes_test_add_slurm (fixture->folder);
+  rushes_test_add_program (fixture->folder, "srun", script);
   fixture->client = rushes_client_new (launcher, 1, logs);
   rushes_client_start_async (fixture->client, 10, rushes_test_result_cb, &fixture->result);
 }
@@ -315,14 +357,14 @@ static void
 test_time_out (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
-  g_autoptr (RushesLauncher) launcher = make_launcher (g_getenv ("RUSHES_FAKE_CLIENT"), slurm);
+  g_autoptr (RushesLauncher) launcher =
+      rushes_launcher_new_on_cluster (g_getenv ("RUSHES_FAKE_CLIENT"), slurm);
   g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
   G_GNUC_UNUSED g_autofree char *queue =
       rushes_test_write (fixture->folder, "queue", "5|RUNNING|None|n1|3|main|TICKET\n");
 
-  add_program (fixture, "scancel", "");
-  add_program (fixture, "squeue", "sed \"s/TICKET/$(cat ticket)/\" queue");
-  add_program (fixture, "srun", REMEMBER "exec sleep 600");
+  rushes_test_add_slurm (fixture->folder);
+  rushes_test_add_program (fixture->folder, "srun", REMEMBER "exec sleep 600");
   fixture->client = rushes_client_new (launcher, 1, logs);
   rushes_client_start_async (fixture->client, 1, rushes_test_result_cb, &fixture->result);
   assert_fails (fixture, RUSHES_ERROR_TIMED_OUT, "not ready within 1 second");
@@ -421,6 +463,8 @@ main (int argc, char **argv)
   g_test_add_func ("/slurm/argv-sandbox", test_argv_sandbox);
   g_test_add_func ("/slurm/argv-inside", test_argv_inside);
   g_test_add_func ("/slurm/check", test_check);
+  g_test_add_func ("/slurm/values", test_values);
+  g_test_add_func ("/slurm/copy", test_copy);
   g_test_add_func ("/slurm/parse", test_parse);
   g_test_add_func ("/slurm/explain", test_explain);
   g_test_add ("/slurm/waits", Fixture, NULL, set_up, test_waits, tear_down);

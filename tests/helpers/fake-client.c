@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ enum
   ERROR_NO_SCENE = 7,
   ERROR_NOT_WRITABLE = 8,
   ERROR_MEMORY = 10,
+  ERROR_NOT_SHARED = 11,
   ERROR_SCRIPTS = 12,
   ERROR_CHANGED = 13,
   ERROR_PARSE = -32700,
@@ -81,6 +83,21 @@ static char **modes; /* (owned) the parts of RUSHES_FAKE */
 static int frames_rendered;
 static double memory_grown;
 static gboolean dying; /* leave once the reply is out */
+
+/* On the clock of g_get_monotonic_time(). */
+static gint64 first_began, last_ended, rendering;
+
+/* Bytes on their way to us or from us; none to us: the end. */
+typedef struct
+{
+  gint64 due;
+  gsize length;
+  char bytes[];
+} Parcel;
+
+static gint64 way; /* microseconds that they take */
+static GQueue arriving = G_QUEUE_INIT, leaving = G_QUEUE_INIT;
+static gboolean heard_all; /* nothing more is to arrive */
 
 /* Lists of "key" and "key=value" */
 
@@ -159,6 +176,53 @@ get_frame_ms (int frame)
 
 /* The process */
 
+static void write_now (int fd, const char *bytes, gsize length);
+
+static void
+send_off (GQueue *queue, const char *bytes, gsize length)
+{
+  Parcel *parcel = g_malloc (sizeof *parcel + length);
+
+  parcel->due = g_get_monotonic_time () + way;
+  parcel->length = length;
+  memcpy (parcel->bytes, bytes, length);
+  g_queue_push_tail (queue, parcel);
+}
+
+/* (nullable): the first of @queue if it has come to the end of its way. */
+static Parcel *
+receive (GQueue *queue)
+{
+  Parcel *first = g_queue_peek_head (queue);
+
+  return first != NULL && first->due <= g_get_monotonic_time () ? g_queue_pop_head (queue) : NULL;
+}
+
+/* Lets time pass, up to @until, while parcels come and go; returns early when one
+ * of them does. */
+static void
+pass_time (gint64 until)
+{
+  struct pollfd input = { .fd = heard_all ? -1 : STDIN_FILENO, .events = POLLIN };
+  const Parcel *next = g_queue_peek_head (&leaving);
+  gint64 left = MIN (until, next != NULL ? next->due : until) - g_get_monotonic_time ();
+  struct timespec timeout = { .tv_sec = (time_t) (MAX (left, 0) / G_USEC_PER_SEC),
+                              .tv_nsec = (long) (MAX (left, 0) % G_USEC_PER_SEC) * 1000 };
+  g_autofree Parcel *parcel = NULL;
+  char block[65536];
+
+  if (ppoll (&input, 1, &timeout, NULL) > 0)
+    {
+      ssize_t got = read (STDIN_FILENO, block, sizeof block);
+
+      heard_all = got <= 0;
+      send_off (&arriving, block, heard_all ? 0 : (gsize) got);
+    }
+  parcel = receive (&leaving);
+  if (parcel != NULL)
+    write_now (STDOUT_FILENO, parcel->bytes, parcel->length);
+}
+
 /* On the clock of g_get_monotonic_time(): the slices of a frame do not add up late. */
 static void
 sleep_until (gint64 usec)
@@ -166,8 +230,12 @@ sleep_until (gint64 usec)
   struct timespec when = { .tv_sec = (time_t) (usec / G_USEC_PER_SEC),
                            .tv_nsec = (long) (usec % G_USEC_PER_SEC) * 1000 };
 
-  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) == EINTR)
-    continue;
+  if (way > 0)
+    while (g_get_monotonic_time () < usec)
+      pass_time (usec);
+  else
+    while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) == EINTR)
+      continue;
 }
 
 static void
@@ -184,10 +252,38 @@ sit (void)
     sleep_ms (LONG_MS);
 }
 
+/* What was said arrives before the end does. */
+static void
+say_good_bye (void)
+{
+  if (way > 0)
+    sleep_until (g_get_monotonic_time () + way);
+}
+
+/* Notes for "report=PATH", in seconds: when the first frame was begun, when the last
+ * one was rendered, what all of them took; and how many they were. */
+static void
+report (void)
+{
+  const char *path = get_value (modes, "report");
+  g_autofree char *line = g_strdup_printf (
+      "%.6f %.6f %.6f %d\n", (double) first_began / G_USEC_PER_SEC,
+      (double) last_ended / G_USEC_PER_SEC, (double) rendering / G_USEC_PER_SEC, frames_rendered);
+  int fd = path != NULL ? open (path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0666) : -1;
+
+  if (fd >= 0)
+    {
+      write_now (fd, line, strlen (line));
+      close (fd);
+    }
+}
+
 /* Nobody is at the other end any more. */
 G_NORETURN static void
 hang_up (void)
 {
+  say_good_bye ();
+  report ();
   if (get_value (modes, "ignore-term") != NULL || get_value (modes, "ignore-eof") != NULL)
     sit ();
   _exit (0);
@@ -197,6 +293,7 @@ G_NORETURN static void
 die_of_signal (int number)
 {
   prctl (PR_SET_DUMPABLE, 0); /* no core dump */
+  say_good_bye ();
   signal (number, SIG_DFL);
   raise (number);
   sit ();
@@ -235,7 +332,7 @@ fork_grandchild (void)
 }
 
 static void
-write_all (int fd, const char *bytes, gsize length)
+write_now (int fd, const char *bytes, gsize length)
 {
   while (length > 0)
     {
@@ -244,10 +341,22 @@ write_all (int fd, const char *bytes, gsize length)
       if (written < 0 && errno == EINTR)
         continue;
       if (written < 0)
-        hang_up ();
+        {
+          way = 0;
+          hang_up ();
+        }
       bytes += written;
       length -= (gsize) written;
     }
+}
+
+static void
+write_all (int fd, const char *bytes, gsize length)
+{
+  if (way > 0 && fd == STDOUT_FILENO)
+    send_off (&leaving, bytes, length);
+  else
+    write_now (fd, bytes, length);
 }
 
 static void
@@ -413,15 +522,34 @@ encode_exr (int frame, int width, int height, const char *channels)
   return exr;
 }
 
+static int
+open_picture (const char *path)
+{
+  return open (path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 /* Replaces @path by @png, or by the first half of it; folders are made. */
 static gboolean
-write_picture (const char *path, GByteArray *png, gboolean whole, GError **error)
+write_picture (const char *path, GByteArray *png, gboolean whole)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
+  gsize length = whole ? png->len : png->len / 2;
+  int fd = open_picture (path);
+  ssize_t written;
 
-  g_mkdir_with_parents (folder, 0777);
-  return g_file_set_contents_full (path, (const char *) png->data, whole ? png->len : png->len / 2,
-                                   G_FILE_SET_CONTENTS_NONE, 0666, error);
+  if (fd < 0 && errno == ENOENT)
+    {
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      g_mkdir_with_parents (folder, 0777);
+      fd = open_picture (path);
+    }
+  if (fd < 0)
+    return FALSE;
+
+  written = write (fd, png->data, length);
+  if (written >= 0 && (gsize) written < length)
+    errno = ENOSPC;
+  return close (fd) == 0 && written == (ssize_t) length;
 }
 
 /* What "A/depths" and "depths" are of the table; previews are pictures like frames. */
@@ -437,7 +565,7 @@ find_output (const char *key)
 }
 
 static gboolean
-write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError **error)
+write_pictures (JsonObject *files, int frame, int width, gboolean whole)
 {
   JsonObjectIter iter;
   const char *key;
@@ -453,7 +581,7 @@ write_pictures (JsonObject *files, int frame, int width, gboolean whole, GError 
                                            : encode_picture (frame, width, scene.height);
       g_autofree char *path = g_build_filename (scene.root, json_node_get_string (name), NULL);
 
-      done = write_picture (path, picture, whole, error);
+      done = write_picture (path, picture, whole);
     }
   return done;
 }
@@ -550,10 +678,17 @@ get_memory (void)
   return get_number (scene.list, "memory", pages * (double) sysconf (_SC_PAGESIZE)) + memory_grown;
 }
 
+/* %NULL: it is on no cluster. */
+static const char *
+get_node (void)
+{
+  return g_getenv ("SLURMD_NODENAME");
+}
+
 static int
 hello (JsonObject *params, GString *out)
 {
-  g_autofree char *host = quote (g_get_host_name ());
+  g_autofree char *host = quote (get_node () != NULL ? get_node () : g_get_host_name ());
 
   g_string_printf (out, "{\"blender\":\"" BLENDER_VERSION "\",\"pid\":%d,\"host\":%s,", getpid (),
                    host);
@@ -658,6 +793,9 @@ initialize (JsonObject *params, GString *out)
     return code;
   if (get_value (scene.list, "no-camera") != NULL)
     return fail (out, ERROR_NO_CAMERA, "The scene has no camera");
+  if (get_value (scene.list, "at-home") != NULL && get_node () != NULL)
+    return fail (out, ERROR_NOT_SHARED, "Node %s cannot read the scene %s", get_node (),
+                 scene.path);
 
   scene.root = g_strdup (get_text_param (params, "root", "/"));
   scene.scripts = are_scripts_allowed (params);
@@ -742,8 +880,8 @@ preview (JsonObject *params, GString *out)
   factor = MIN (size / MAX (width, height), 1);
   png = encode_picture ((int) g_str_hash (path), MAX ((int) rint (width * factor), 1),
                         MAX ((int) rint (height * factor), 1));
-  if (!write_picture (target, png, TRUE, &error))
-    return fail (out, ERROR_INTERNAL, "%s", error->message);
+  if (!write_picture (target, png, TRUE))
+    return fail (out, ERROR_INTERNAL, "%s: %s", target, g_strerror (errno));
   g_string_printf (out, "{\"width\":%d,\"height\":%d}", width, height);
   return 0;
 }
@@ -974,9 +1112,11 @@ break_down (JsonObject *files, int frame)
   if (hog != NULL)
     take_memory ();
   if (crash != NULL || leave != NULL || hang != NULL || garbage != NULL || oom != NULL)
-    write_pictures (files, frame, scene.width, FALSE, NULL);
+    write_pictures (files, frame, scene.width, FALSE);
   if (crash != NULL)
     die_of_signal (SIGSEGV);
+  if (leave != NULL)
+    say_good_bye ();
   if (leave != NULL)
     _exit (strchr (leave, ':') != NULL ? atoi (strchr (leave, ':') + 1) : 0);
   if (oom != NULL)
@@ -1007,7 +1147,6 @@ render_frame (JsonObject *params, GString *out)
   int steps = 2 * ((int) get_number (scene.list, "progress", 0) + 1);
   double usec = get_frame_ms (frame) * 1000;
   g_autofree char *names = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (frame < 0 || files == NULL || !JSON_NODE_HOLDS_OBJECT (files))
     return fail (out, ERROR_PARAMS, "frame or files is missing");
@@ -1038,19 +1177,20 @@ render_frame (JsonObject *params, GString *out)
       int width = scene.width + (strike ("wrong-size-frame", frame) != NULL);
       gboolean whole = strike ("truncate-frame", frame) == NULL;
 
-      if (!write_pictures (json_node_get_object (files), frame, width, whole, &error))
-        return fail (out,
-                     g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? ERROR_DISK_FULL
-                                                                               : ERROR_RENDER,
-                     "%s", error->message);
+      if (!write_pictures (json_node_get_object (files), frame, width, whole))
+        return fail (out, errno == ENOSPC ? ERROR_DISK_FULL : ERROR_RENDER, "%s: %s", scene.root,
+                     g_strerror (errno));
     }
 
-  frames_rendered++;
+  last_ended = g_get_monotonic_time ();
+  rendering += last_ended - began;
+  if (frames_rendered++ == 0)
+    first_began = began;
   memory_grown += get_number (scene.list, "memory-growth", 0);
   dying = frames_rendered >= get_number (scene.list, "die-after", G_MAXINT);
   names = json_to_string (files, FALSE);
   g_string_printf (out, "{\"frame\":%d,\"files\":%s,\"seconds\":%.6f,\"memory\":%.0f", frame, names,
-                   (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC, get_memory ());
+                   (double) (last_ended - began) / G_USEC_PER_SEC, get_memory ());
   g_string_append_c (out, ',');
   append_poses (out, frame);
   if (strike ("huge-frame", frame) != NULL)
@@ -1164,7 +1304,26 @@ answer (JsonParser *parser, const char *body, gsize length)
     g_string_overwrite (reply, reply->len - 1, "]");
   send_body (reply);
   if (dying)
-    _exit (0);
+    {
+      say_good_bye ();
+      _exit (0);
+    }
+}
+
+/* What has arrived: 0 bytes at the end. */
+static ssize_t
+read_parcel (char *block)
+{
+  g_autofree Parcel *parcel = NULL;
+
+  while ((parcel = receive (&arriving)) == NULL)
+    {
+      const Parcel *next = g_queue_peek_head (&arriving);
+
+      pass_time (next != NULL ? next->due : g_get_monotonic_time () + LONG_MS * 1000);
+    }
+  memcpy (block, parcel->bytes, parcel->length);
+  return (ssize_t) parcel->length;
 }
 
 /* Makes at least @length bytes lie in @input. */
@@ -1175,7 +1334,7 @@ read_up_to (GString *input, gsize length)
 
   while (input->len < length)
     {
-      ssize_t got = read (STDIN_FILENO, block, sizeof block);
+      ssize_t got = way > 0 ? read_parcel (block) : read (STDIN_FILENO, block, sizeof block);
 
       if (got == 0 || (got < 0 && errno != EINTR))
         hang_up ();
@@ -1229,6 +1388,7 @@ main (int argc, char **argv)
   signal (SIGINT, SIG_IGN);
   signal (SIGPIPE, SIG_IGN);
   modes = g_strsplit (g_getenv ("RUSHES_FAKE") != NULL ? g_getenv ("RUSHES_FAKE") : "", ",", -1);
+  way = (gint64) (get_number (modes, "way-ms", 0) * 1000);
   if (get_value (modes, "ignore-term") != NULL)
     signal (SIGTERM, SIG_IGN);
 

@@ -128,6 +128,44 @@ rushes_test_write (const char *folder, const char *name, const char *content)
 }
 
 /**
+ * rushes_test_add_program:
+ * @folder: a folder, which is the program's current one
+ * @name: its name
+ * @script: what it does, for a shell
+ */
+void
+rushes_test_add_program (const char *folder, const char *name, const char *script)
+{
+  g_autofree char *text = g_strdup_printf ("#!/bin/sh\ncd '%s'\n%s\n", folder, script);
+  g_autofree char *path = rushes_test_write (folder, name, text);
+
+  g_assert_no_errno (g_chmod (path, 0755));
+}
+
+/**
+ * rushes_test_add_slurm:
+ * @folder: a folder for programs
+ *
+ * A cluster that consists of this computer. Its queue is the file "queue", in which
+ * the newest job is called TICKET; its partitions are the file "partitions"; what
+ * srun was asked for is kept in "sruns", a line each.
+ */
+void
+rushes_test_add_slurm (const char *folder)
+{
+  rushes_test_add_program (folder, "scancel", "");
+  rushes_test_add_program (folder, "sinfo", "cat partitions");
+  rushes_test_add_program (folder, "squeue",
+                           "if [ -e queue ]; then sed \"s/TICKET/$(cat ticket)/\" queue; fi");
+  rushes_test_add_program (folder, "srun",
+                           "echo \"$@\" >> sruns; "
+                           "while [ \"$1\" != sh ]; do "
+                           "[ \"$1\" = --comment ] && echo \"$2\" > ticket; shift; done; "
+                           "exec \"$@\"");
+  g_free (rushes_test_write (folder, "partitions", "main*|up|1/2/1/4\ngpu|up|0/1/0/1\n"));
+}
+
+/**
  * rushes_test_read:
  * @path: a text file
  *

@@ -14,6 +14,8 @@ char *rushes_test_make_folder (void);
 void rushes_test_remove_folder (char *folder);
 char *rushes_test_write (const char *folder, const char *name, const char *content);
 char *rushes_test_read (const char *path);
+void rushes_test_add_program (const char *folder, const char *name, const char *script);
+void rushes_test_add_slurm (const char *folder);
 guint rushes_test_count_files (const char *folder, const char *suffix);
 GPtrArray *
 rushes_test_make_kinds (guint width, guint height, const char *key, ...) G_GNUC_NULL_TERMINATED;

@@ -66,7 +66,7 @@ SlurmdTimeout=10
 InactiveLimit=0
 MessageTimeout=5
 ReturnToService=2
-DefMemPerCPU=256
+DefMemPerCPU=1024
 {nodes}
 PartitionName=main Nodes=here,there Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=urgent Nodes=here,there MaxTime=INFINITE State=UP PriorityTier=10

@@ -29,6 +29,7 @@ sys.path.append(os.fspath(Path(__file__).parents[1] / "blender"))
 from harness import signature  # noqa: E402
 
 CLI = os.environ["RUSHES_CLI"]
+CHECK = os.environ["RUSHES_CLUSTER_CHECK"]
 FAKE = os.environ["RUSHES_FAKE_CLIENT"]
 BLENDER = os.environ.get("RUSHES_TEST_BLENDER", "blender")
 SAMPLES = os.environ.get("RUSHES_TEST_SAMPLES", "")
@@ -298,6 +299,88 @@ class Waiting(SlurmTest):
             self.assertTrue(
                 any("no longer used" in e.get("message", "") for e in run.events)
             )
+
+
+class Checking(SlurmTest):
+    """What the window says of the connection."""
+
+    def check(self, partition: str = "", blender: str = FAKE) -> tuple[int, str]:
+        """What comes of it, and what it says."""
+        done = subprocess.run(
+            [CHECK, blender, "5", partition],
+            env={**cluster.environment, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done.returncode, done.stdout.decode()
+
+    def test_well(self) -> None:
+        for partition in ("", "main", "urgent,main"):
+            status, words = self.check(partition)
+            self.assertEqual(status, 0, words)
+            self.assertRegex(words, "^Slurm answers: [24] of [24] nodes are idle\n")
+            self.assertRegex(words, "Blender 3.4.1 works on node ")
+
+    def test_partitions(self) -> None:
+        status, words = self.check("moon")
+        self.assertEqual(status, 1, words)
+        self.assertIn("no partition “moon”", words)
+        self.assertIn("main, urgent", words)
+        cluster.run("scontrol", "update", "partition=urgent", "state=down")
+        try:
+            status, words = self.check("urgent")
+        finally:
+            cluster.run("scontrol", "update", "partition=urgent", "state=up")
+        self.assertEqual(status, 1, words)
+        self.assertIn("is down and takes no jobs", words)
+
+    def test_no_blender(self) -> None:
+        status, words = self.check(blender="/nowhere/blender")
+        self.assertEqual(status, 1, words)
+        self.assertIn("no program “/nowhere/blender” on the nodes", words)
+
+    def test_no_controller(self) -> None:
+        cluster.stop_controller()
+        try:
+            status, words = self.check()
+        finally:
+            cluster.start_controller()
+        self.assertEqual(status, 1, words)
+        self.assertIn("Slurm does not answer", words)
+        self.assertIn("slurmctld, run?", words)
+
+    def test_no_node_is_free(self) -> None:
+        """It says so, and does not stay in the queue; nor does one that is given up."""
+        holder = subprocess.Popen(
+            ["srun", "--nodes=2", "--exclusive", "cat"],
+            env=cluster.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            cluster.wait_until(lambda: cluster.jobs("RUNNING"), "the nodes are in use")
+            status, words = self.check()
+            self.assertEqual(status, 0, words)
+            self.assertIn("place 1, every node is in use", words)
+            self.assertIn("No node was free for 5 seconds", words)
+            cluster.wait_until(lambda: not cluster.jobs("PENDING"), "no job waits")
+
+            check = subprocess.Popen(
+                [CHECK, FAKE, "600", ""],
+                env={**cluster.environment, "TMPDIR": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+            cluster.wait_until(lambda: cluster.jobs("PENDING"), "a job waits")
+            check.terminate()
+            self.assertEqual(check.wait(PATIENCE), 1)
+            cluster.wait_until(lambda: not cluster.jobs("PENDING"), "no job waits")
+        finally:
+            assert holder.stdin
+            holder.stdin.close()
+            holder.wait(PATIENCE)
 
 
 class Faults(SlurmTest):
@@ -677,14 +760,21 @@ class Sharing(SlurmTest):
             self.assertIn("that all nodes share with this computer", run.said())
 
     def test_all_nodes_are_blind(self) -> None:
-        """The scene is at fault: it is rendered here, and the cluster stays in use for
-        others."""
+        """The scene is at fault: it is rendered here, and nobody is kept waiting on the
+        cluster."""
         scene = self.hide(cluster.hidden_from_all())
-        with self.render(scene, "local=1,slurm=2") as run:
+        with self.render(scene, "local=1,slurm=2", "--resolution", "256x256") as run:
+            for _ in range(2):
+                run.wait_for(lambda event: event["event"] == "message")
+            cluster.wait_until(
+                lambda: not cluster.jobs("RUNNING", "PENDING"), "its jobs have ended"
+            )
+            self.assertIsNone(run.process.poll())
             self.assert_whole(run, 150)
             told = self.messages(run)
-        self.assertGreaterEqual(len(told), 1, told)
-        self.assertIn(f"cannot read the scene {scene}", told[0])
+        self.assertEqual(len(told), 2, told)
+        for words in told:
+            self.assertIn(f"cannot read the scene {scene}", words)
 
 
 if __name__ == "__main__":
