@@ -200,8 +200,8 @@ take_queued (RushesEvents *self, JsonObject *event)
     }
   if (position != self->scenes->len || position >= MAX_SCENES || strlen (name) > MAX_NAME_BYTES)
     return;
-  scene.name = g_strdup (name);
   g_array_append_val (self->scenes, scene);
+  g_array_index (self->scenes, Scene, position).name = g_strdup (name);
 }
 
 static void
