@@ -624,6 +624,64 @@ class Leaving(SlurmTest):
             run.process.wait()
 
 
+#: What a Flatpak finds in itself, but for the folder that nobody sees outside.
+FLATPAK_INFO = """\
+[Application]
+name=io.github.rushes.Rushes
+[Instance]
+app-path=/nowhere
+[Session Bus Policy]
+org.freedesktop.Flatpak=talk
+"""
+
+#: Stands in for flatpak-spawn --host --watch-bus: what it runs has a group of its own, of
+#: which SIGTERM reaches the first process, and the end of whoever asked for it all as SIGINT.
+FLATPAK_SPAWN = """\
+#!/bin/sh
+shift 3
+cd /
+exec 3<&0
+setsid "$@" <&3 3<&- &
+host=$!
+trap 'kill -TERM $host' TERM
+(
+  while kill -0 $$; do sleep 0.1; done
+  kill -INT -$host
+) <&- >&- 2>&- 3<&- &
+while wait $host; code=$?; kill -0 $host 2>/dev/null; do :; done
+exit $code
+"""
+
+
+class LeavingFlatpak(Leaving):
+    """The same from within a Flatpak, as far as that can be told without one: flatpak/check
+    has a real one, but no cluster."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.output.mkdir()
+        info = self.output / "flatpak-info"
+        info.write_text(FLATPAK_INFO)
+        spawn = self.output / "flatpak-spawn"
+        spawn.write_text(FLATPAK_SPAWN)
+        spawn.chmod(0o755)
+        before = cluster.environment
+        self.addCleanup(setattr, cluster, "environment", before)
+        cluster.environment = {
+            **before,
+            "PATH": f"{self.output}:{before['PATH']}",
+            "RUSHES_FLATPAK_INFO": str(info),
+            "XDG_CACHE_HOME": str(self.output / "cache"),
+        }
+
+    def test_whole(self) -> None:
+        scene = write_scene("flatpak", "end=20")
+        with self.start(scene, "slurm=2") as run:
+            self.assert_whole(run, 20)
+            used = {event.get("node") for event in run.events}
+        self.assertTrue(used & set(NODES), used)
+
+
 class Detached(SlurmTest):
     """A run that is a job of its own."""
 
