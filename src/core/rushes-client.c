@@ -47,15 +47,17 @@ struct _RushesClient
   GSubprocess *process;   /* (owned) (nullable) */
   pid_t group;            /* 0: it was gone before we could ask */
   gboolean exited;        /* the process is gone */
+  gboolean lingering;     /* its last words are not, and this holds a reference for them */
   RushesLog *log;         /* (owned) (nullable) */
   RushesChannel *channel; /* (owned) (nullable) */
   RushesOom *oom;         /* (owned) (nullable): marked when the task begins */
   RushesSlurmJob *job;    /* (owned) (nullable): what it is in the queue of a cluster */
   gboolean explaining;    /* the cluster is asked for the cause of death */
 
-  GTask *task;   /* (owned) (nullable): the start or the call under way */
-  guint timeout; /* of the task, in seconds; 0: none */
-  GTask *ahead;  /* (owned) (nullable): the call that was sent ahead */
+  GPtrArray *waiting; /* (owned) (element-type GTask): later starts, until it is ready */
+  GTask *task;        /* (owned) (nullable): the start or the call under way */
+  guint timeout;      /* of the task, in seconds; 0: none */
+  GTask *ahead;       /* (owned) (nullable): the call that was sent ahead */
   guint ahead_timeout;
   GSource *watchdog; /* (owned) (nullable): fires when the task's time is up */
   GSource *reaper;   /* (owned) (nullable): the next step of an ending */
@@ -138,6 +140,21 @@ end_task (RushesClient *self)
   return task;
 }
 
+/* Whoever wants a client that was started by somebody else can have it now, or
+ * never. */
+static void
+end_waiting_starts (RushesClient *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiting->len; i++)
+    if (self->state == RUSHES_CLIENT_DEAD)
+      g_task_return_error (g_ptr_array_index (waiting, i), g_error_copy (self->cause));
+    else
+      g_task_return_boolean (g_ptr_array_index (waiting, i), TRUE);
+}
+
 /* The first cause is the true one: what follows from it (a broken pipe, an
  * exit code) must not hide it. */
 static void
@@ -190,6 +207,12 @@ set_dead (RushesClient *self)
     g_task_return_error (task, g_error_copy (self->cause));
   if (ahead != NULL)
     g_task_return_new_error (ahead, RUSHES_ERROR, RUSHES_ERROR_STOPPED, "%s", _ ("Not begun"));
+  end_waiting_starts (self);
+  if (self->lingering)
+    {
+      self->lingering = FALSE;
+      g_object_unref (self);
+    }
 }
 
 /* ---- Ending ---------------------------------------------------------- */
@@ -460,6 +483,8 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->reaper == NULL)
     self->reaper = alarm_new (reaper_cb, self);
   self->next_signal = 0;
+  self->lingering = TRUE;
+  g_object_ref (self);
   g_source_set_ready_time (self->reaper, g_get_monotonic_time () + LAST_WORDS_MS * 1000);
   if (self->watchdog != NULL)
     g_source_set_ready_time (self->watchdog, -1);
@@ -512,6 +537,8 @@ reply_cb (RushesClient *self, GVariant *result, const GError *error)
     g_task_return_pointer (task, g_variant_ref (result), (GDestroyNotify) g_variant_unref);
   else
     g_task_return_error (task, g_error_copy (error));
+  if (self->state == RUSHES_CLIENT_READY)
+    end_waiting_starts (self);
 }
 
 static void
@@ -703,13 +730,14 @@ spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /**
  * rushes_client_start_async:
- * @self: a client in state %RUSHES_CLIENT_NEW
+ * @self: a client
  * @timeout: seconds until Blender must be ready, not counting the wait for a
  *   cluster; 0: no limit
  * @callback: (scope async): called when it is ready or has failed
  * @user_data: for @callback
  *
- * Starts the process and waits until it obeys calls.
+ * Starts the process and waits until it obeys calls. One that was started before,
+ * by whoever had it then, with their @timeout, is only waited for.
  */
 void
 rushes_client_start_async (RushesClient *self,
@@ -718,14 +746,23 @@ rushes_client_start_async (RushesClient *self,
                            gpointer user_data)
 {
   RushesSlurm *slurm;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (RUSHES_IS_CLIENT (self));
-  g_return_if_fail (self->state == RUSHES_CLIENT_NEW);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, rushes_client_start_async);
+  if (self->state != RUSHES_CLIENT_NEW)
+    {
+      g_ptr_array_add (self->waiting, g_steal_pointer (&task));
+      if (self->state == RUSHES_CLIENT_READY || self->state == RUSHES_CLIENT_DEAD)
+        end_waiting_starts (self);
+      return;
+    }
 
   slurm = rushes_launcher_get_slurm (self->launcher);
-  self->task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->task, rushes_client_start_async);
+  self->task = g_steal_pointer (&task);
   self->timeout = timeout;
 
   if (!open_log (self, &error))
@@ -921,7 +958,8 @@ rushes_client_finalize (GObject *object)
 {
   RushesClient *self = RUSHES_CLIENT (object);
 
-  /* spawned_cb() and wait_cb() hold a reference while the process lives. */
+  /* spawned_cb() and wait_cb() hold a reference while the process lives, and
+   * wait_cb() leaves one to set_dead(). */
   g_assert (self->process == NULL || self->state == RUSHES_CLIENT_DEAD);
 
   clear_source (&self->watchdog);
@@ -932,6 +970,7 @@ rushes_client_finalize (GObject *object)
   g_clear_object (&self->channel);
   g_clear_pointer (&self->oom, rushes_oom_free);
   g_clear_object (&self->task);
+  g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->token, g_free);
   g_clear_object (&self->job);
@@ -988,6 +1027,7 @@ rushes_client_class_init (RushesClientClass *klass)
 static void
 rushes_client_init (RushesClient *self)
 {
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
