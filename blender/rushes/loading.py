@@ -78,6 +78,7 @@ def load_addons(session: Session, *, addons: list[str]) -> Result:
     import addon_utils
 
     bpy.app.use_userpref_skip_save_on_exit = True
+    session.altered = True
     for name in addons:
         reasons: list[BaseException] = []
         try:
@@ -91,6 +92,19 @@ def load_addons(session: Session, *, addons: list[str]) -> Result:
             reason = f" ({reasons[0]})" if reasons else ""
             raise Unsupported(f"The add-on {name!r} cannot be enabled{reason}")
     return {}
+
+
+@verb()
+def release(session: Session) -> Result:
+    """Let go of the scene, and of what it takes of memory and graphics cards.
+
+    Refused by a Blender that is not as it was started, and so of no use to others.
+    """
+    session.forget()
+    if session.altered:
+        raise Unsupported("Add-ons were enabled for a scene")
+    bpy.ops.wm.read_homefile(use_empty=True)
+    return {"memory": process.resident_memory()}
 
 
 @verb(path=verbs.text)

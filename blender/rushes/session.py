@@ -24,6 +24,8 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
+        #: Whether this Blender itself was changed, for whatever it loads from then on.
+        self.altered = False
         self._scene: Any = None
         #: Absolute folder below which rendered files lie.
         self.root = ""

@@ -90,6 +90,38 @@ class Life(Case):
         self.assertEqual(self.client.read()["error"]["code"], -32700)
         self.call("hello")
 
+    def test_release(self) -> None:
+        """What it takes is let go of, and what it loads next is as in a new Blender."""
+        first = make(
+            self.folder / "first.blend",
+            "modifier = cube.modifiers.new('Subdivision', 'SUBSURF')\n"
+            "modifier.levels = modifier.render_levels = 8\n"
+            "scene.frame_end = 77",
+        )
+        self.initialize(first)
+        self.render(1)
+        before = self.call("hello")["memory"]
+        after = self.call("release")["memory"]
+        self.assertLess(after, before - 2**23)
+        self.refused(7, "animation_range")
+        self.call("release")  # of nothing
+
+        second = make(self.folder / "second.blend", "")
+        self.assertNotEqual(self.initialize(second)["end"], 77)
+        again = signature(self.render(1))
+        with Client() as fresh:
+            root = self.folder / "fresh"
+            (root / "frames").mkdir(parents=True)
+            fresh.call("initialize", blend_file=str(second), root=str(root))
+            fresh.call("include_frames")
+            fresh.call("render_frame", frame=1, files={"frames": "frames/1.png"})
+            self.assertEqual(again, signature(root / "frames/1.png"))
+
+    def test_release_of_what_was_altered(self) -> None:
+        self.call("load_addons", addons=["cycles"])
+        self.initialize(make(self.folder / "a.blend", ""))
+        self.refused(5, "release")
+
     def test_verbs_need_a_scene(self) -> None:
         for method in ("animation_range", "include_frames", "move_keyframes"):
             self.refused(7, method)
