@@ -696,6 +696,14 @@ hello (JsonObject *params, GString *out)
   return 0;
 }
 
+static int
+release (JsonObject *params, GString *out)
+{
+  g_clear_pointer (&scene.root, g_free);
+  g_string_printf (out, "{\"memory\":%.0f}", get_memory ());
+  return 0;
+}
+
 /* Appends the member @member, a list of the values of all @key in the scene: texts, or
  * objects about files. */
 static void
@@ -768,6 +776,8 @@ load (JsonObject *params, GString *out)
   scene.width = (int) get_number (scene.list, "width", 4);
   scene.height = (int) get_number (scene.list, "height", 4);
 
+  if (get_value (scene.list, "load-ms") != NULL)
+    print (STDERR_FILENO, "slow to load\n");
   sleep_ms (get_number (scene.list, "load-ms", 0));
   if (strike ("load-crash", 0) != NULL)
     die_of_signal (SIGSEGV);
@@ -1219,6 +1229,7 @@ static const struct
   { "check_access", NULL, FALSE },
   { "initialize", initialize, FALSE },
   { "inspect", inspect, FALSE },
+  { "release", release, FALSE },
   { "preview", preview, FALSE },
   { "devices", devices, FALSE },
   { "use_device", NULL, TRUE },
