@@ -21,10 +21,11 @@ struct _RushesPool
 {
   GObject parent_instance;
 
-  GPtrArray *places;  /* (owned) (element-type PoolPlace): the first are tried first */
-  GListModel *scenes; /* (owned) */
-  char *log_dir;      /* (owned) */
-  RushesTrust *trust; /* (owned) (nullable) */
+  GPtrArray *places;      /* (owned) (element-type PoolPlace): the first are tried first */
+  GListModel *scenes;     /* (owned) */
+  char *log_dir;          /* (owned) */
+  RushesTrust *trust;     /* (owned) (nullable) */
+  RushesReserve *reserve; /* (owned) (nullable) */
   RushesOrder order;
   guint start_timeout;     /* in seconds; 0: none */
   guint frame_timeout;     /* in seconds; 0: none; or RUSHES_FRAME_TIMEOUT_AUTO */
@@ -113,6 +114,7 @@ struct _PoolWorker
   PoolWork *work;       /* (owned) (nullable): the scene that it has, or is loading */
   guint n_calls;        /* calls, or the start, that are under way */
   gboolean leaving;     /* gets no more work */
+  gboolean gone;        /* is none of the pool's any more */
   gboolean useful;      /* it has tried to load a scene in its life */
   gboolean forgiven;    /* its last call lacked memory, and there are fewer clients now */
   gint64 began;         /* when the call under way began */
@@ -149,6 +151,7 @@ void pool_work_unref (PoolWork *work);
 void pool_worker_start (PoolPlace *place);
 void pool_worker_next (PoolWorker *worker);
 void pool_worker_stop (PoolWorker *worker, gboolean now);
+void pool_worker_let_go (PoolWorker *worker);
 void pool_worker_dismiss (PoolWorker *worker, const GError *cause);
 void pool_worker_leave (PoolWorker *worker);
 gboolean pool_worker_is_idle (PoolWorker *worker);

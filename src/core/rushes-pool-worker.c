@@ -64,7 +64,15 @@ pool_worker_unref (PoolWorker *worker)
 gboolean
 pool_worker_is_idle (PoolWorker *worker)
 {
-  return worker->n_calls == 0 && rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+  return !worker->gone && worker->n_calls == 0 &&
+         rushes_client_get_state (worker->client) == RUSHES_CLIENT_READY;
+}
+
+/* Whether nothing more is to be begun in this run. */
+static gboolean
+is_ending (RushesPool *self)
+{
+  return self->draining || self->stopping;
 }
 
 /* The client no longer counts for its scene. */
@@ -106,6 +114,41 @@ pool_worker_stop (PoolWorker *worker, gboolean now)
 {
   begin_leaving (worker);
   rushes_client_stop (worker->client, now);
+}
+
+/* From now on the client is somebody else's, or dead. */
+static void
+forget_worker (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+  G_GNUC_UNUSED g_autoptr (PoolWorker) guard = g_rc_box_acquire (worker);
+
+  worker->gone = TRUE;
+  pool_worker_leave (worker);
+  g_signal_handlers_disconnect_by_data (worker->client, worker);
+  worker->place->n_workers--;
+  if (worker->leaving)
+    {
+      worker->place->n_leaving--;
+      self->n_leaving--;
+    }
+  g_ptr_array_remove (self->workers, worker);
+  pool_emit_client_changed (self, worker->client);
+}
+
+/* There is nothing left to do for the client: somebody may keep it for later. */
+void
+pool_worker_let_go (PoolWorker *worker)
+{
+  RushesPool *self = worker->pool;
+
+  if (worker->gone)
+    return;
+  if (!worker->leaving && self->reserve != NULL &&
+      rushes_reserve_give_back (self->reserve, worker->place->launcher, worker->client))
+    forget_worker (worker);
+  else
+    pool_worker_stop (worker, FALSE);
 }
 
 /* Ends the client, which is of no use. */
@@ -265,7 +308,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       pool_work_update (work);
       /* A frame in the middle of a scene changes nothing for other clients; the
        * last one of a run that is being stopped ends the run. */
-      if (!pool_work_is_over (work) && !self->draining && !self->stopping)
+      if (!pool_work_is_over (work) && !is_ending (self))
         {
           if (pool_worker_is_idle (worker))
             pool_worker_next (worker);
@@ -315,16 +358,7 @@ worker_gone (PoolWorker *worker)
   const GError *cause = rushes_client_get_cause (worker->client);
 
   forgive (worker, worker->work, cause);
-  pool_worker_leave (worker);
-  g_signal_handlers_disconnect_by_data (worker->client, worker);
-  worker->place->n_workers--;
-  if (worker->leaving)
-    {
-      worker->place->n_leaving--;
-      self->n_leaving--;
-    }
-  g_ptr_array_remove (self->workers, worker);
-  pool_emit_client_changed (self, worker->client);
+  forget_worker (worker);
 
   if (!worker->useful && !worker->forgiven &&
       !g_error_matches (cause, RUSHES_ERROR, RUSHES_ERROR_STOPPED))
@@ -517,9 +551,11 @@ render_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   /* The usual case, without a look at everybody else. Not when the scene has
    * failed meanwhile: with it the run may be over, and nobody else would notice. */
-  if (reply != NULL && pool_worker_is_idle (worker) && !pool_work_is_over (work))
+  if (reply == NULL || pool_work_is_over (work) || is_ending (worker->pool))
+    call_ended (worker);
+  else if (pool_worker_is_idle (worker))
     pool_worker_next (worker);
-  else if (reply != NULL && worker->hand.work != NULL && !pool_work_is_over (work))
+  else if (worker->hand.work != NULL)
     send_ahead (worker);
   else
     call_ended (worker);
@@ -575,7 +611,7 @@ send_ahead (PoolWorker *worker)
   if (worker->hand.work == NULL || worker->hand.work != work || worker->ahead.work != NULL ||
       !rushes_client_can_call (worker->client))
     return;
-  if (self->draining || self->stopping || self->trouble != NULL || worker->leaving ||
+  if (is_ending (self) || self->trouble != NULL || worker->leaving ||
       worker->n_commits >= MAX_COMMITS || pool_place_has_too_many (worker->place))
     return;
 
@@ -723,7 +759,8 @@ choose_work (PoolWorker *worker)
                                                self->order, pool_place_is_remote (worker->place));
 }
 
-/* Gives a ready client something to do, or lets it wait, or go. */
+/* Gives a ready client of a run that is not ending something to do, or lets it
+ * wait, or go. */
 void
 pool_worker_next (PoolWorker *worker)
 {
@@ -732,7 +769,7 @@ pool_worker_next (PoolWorker *worker)
 
   g_assert (worker->n_calls == 0);
 
-  if (self->draining || self->stopping || pool_place_has_too_many (worker->place))
+  if (pool_place_has_too_many (worker->place))
     {
       pool_worker_stop (worker, FALSE);
       return;
@@ -777,6 +814,21 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   call_ended (worker);
 }
 
+/* One that has been started ahead, or one that is to be started. */
+static RushesClient *
+get_client (PoolPlace *place)
+{
+  RushesPool *self = place->pool;
+  RushesClient *client =
+      self->reserve != NULL ? rushes_reserve_take (self->reserve, place->launcher) : NULL;
+  guint number;
+
+  if (client != NULL)
+    return client;
+  number = self->reserve != NULL ? rushes_reserve_make_number (self->reserve) : ++self->last_client;
+  return rushes_client_new (place->launcher, number, self->log_dir);
+}
+
 /* Adds a client to the pool. */
 void
 pool_worker_start (PoolPlace *place)
@@ -787,7 +839,7 @@ pool_worker_start (PoolPlace *place)
   worker->pool = self;
   worker->place = place;
   place->n_workers++;
-  worker->client = rushes_client_new (place->launcher, ++self->last_client, self->log_dir);
+  worker->client = get_client (place);
   g_ptr_array_add (self->workers, worker);
   g_signal_connect (worker->client, "notify::state", G_CALLBACK (client_state_cb), worker);
   g_signal_connect (worker->client, "notify::situation", G_CALLBACK (situation_cb), worker);

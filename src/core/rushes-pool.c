@@ -460,8 +460,10 @@ pool_dispatch (RushesPool *self)
 
       /* One that starts has nothing in hand that could be lost. One that waits for a
        * cluster may do so for days. */
-      if (self->stopping || (is_over_there && (starting || worker->n_calls == 0)))
-        pool_worker_stop (worker, self->stopping || starting);
+      if (self->stopping || (is_over_there && starting))
+        pool_worker_stop (worker, TRUE);
+      else if (is_over_there && worker->n_calls == 0)
+        pool_worker_let_go (worker);
       else if (state == RUSHES_CLIENT_WAITING && pool_place_has_too_many (worker->place))
         pool_worker_stop (worker, TRUE);
       else if (pool_worker_is_idle (worker))
@@ -675,6 +677,7 @@ rushes_pool_finalize (GObject *object)
   g_clear_object (&self->scenes);
   g_clear_pointer (&self->log_dir, g_free);
   g_clear_pointer (&self->trust, rushes_trust_unref);
+  g_clear_object (&self->reserve);
   g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->folders, g_hash_table_unref);
@@ -766,7 +769,8 @@ rushes_pool_class_init (RushesPoolClass *klass)
    * @self: the pool
    * @client: the client
    *
-   * A client was started, is ready, or is gone: its state says which.
+   * A client was started, is ready, or is gone: its state says which. One that is
+   * ready and gone all the same is in the reserve: see rushes_pool_has_client().
    */
   signals[CLIENT_CHANGED] = g_signal_new ("client-changed", RUSHES_TYPE_POOL, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, RUSHES_TYPE_CLIENT);
@@ -884,6 +888,21 @@ rushes_pool_set_trust (RushesPool *self, RushesTrust *trust)
 }
 
 /**
+ * rushes_pool_set_reserve:
+ * @self: a pool that does not run
+ * @reserve: has clients that need not be started, and keeps those that are not
+ *   needed any more
+ */
+void
+rushes_pool_set_reserve (RushesPool *self, RushesReserve *reserve)
+{
+  g_return_if_fail (RUSHES_IS_POOL (self));
+  g_return_if_fail (self->task == NULL && self->reserve == NULL);
+
+  self->reserve = g_object_ref (reserve);
+}
+
+/**
  * rushes_pool_get_lost_place:
  * @self: a pool
  *
@@ -911,6 +930,24 @@ rushes_pool_get_n_clients (RushesPool *self)
   g_return_val_if_fail (RUSHES_IS_POOL (self), 0);
 
   return self->workers->len;
+}
+
+/**
+ * rushes_pool_has_client:
+ * @self: a pool
+ * @client: a client
+ *
+ * Returns: whether it is one of the pool's, alive and not in the reserve
+ */
+gboolean
+rushes_pool_has_client (RushesPool *self, RushesClient *client)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), FALSE);
+
+  for (guint i = 0; i < self->workers->len; i++)
+    if (((PoolWorker *) g_ptr_array_index (self->workers, i))->client == client)
+      return TRUE;
+  return FALSE;
 }
 
 /**

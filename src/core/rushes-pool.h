@@ -3,6 +3,7 @@
 
 #include "rushes-client.h"
 #include "rushes-jobs.h"
+#include "rushes-reserve.h"
 #include "rushes-scene.h"
 #include "rushes-scheduler.h"
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RushesPool, rushes_pool, RUSHES, POOL, GObject)
 
 void rushes_pool_set_trust (RushesPool *self, RushesTrust *trust);
+void rushes_pool_set_reserve (RushesPool *self, RushesReserve *reserve);
 RushesPool *rushes_pool_new (RushesLauncher *launcher, GListModel *scenes, const char *log_dir);
 void rushes_pool_set_place (RushesPool *self, RushesLauncher *launcher, guint jobs);
 void rushes_pool_run_async (RushesPool *self, GAsyncReadyCallback callback, gpointer user_data);
@@ -24,6 +26,7 @@ void rushes_pool_stop (RushesPool *self);
 void rushes_pool_resume (RushesPool *self);
 void rushes_pool_reconsider (RushesPool *self);
 guint rushes_pool_get_n_clients (RushesPool *self);
+gboolean rushes_pool_has_client (RushesPool *self, RushesClient *client);
 char *rushes_pool_explain_jobs (RushesPool *self);
 const GError *rushes_pool_get_lost_place (RushesPool *self);
 const GError *rushes_pool_get_trouble (RushesPool *self);

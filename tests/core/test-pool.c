@@ -51,13 +51,14 @@ struct Fixture
   void (*on_started) (Fixture *fixture); /* (nullable): after a frame was begun */
   void (*on_hanging) (Fixture *fixture); /* once a client hangs in frame 2 */
   gboolean flag;
-  double longest_way;   /* from us to a client and back, in seconds */
-  gboolean requeues;    /* scenes go through the queue more than once, from an empty folder */
-  RushesScene *started; /* (unowned): of the frame that was begun last */
-  RushesClient *client; /* (owned) (nullable): that was started last */
-  char *path;           /* (owned) (nullable): PATH as it was, if there is a cluster */
-  GHashTable *remote;   /* (owned): the numbers of its clients */
-  guint n_remote;       /* frames that those have rendered */
+  double longest_way;     /* from us to a client and back, in seconds */
+  gboolean keeps_clients; /* there is a reserve */
+  gboolean requeues;      /* scenes go through the queue more than once, from an empty folder */
+  RushesScene *started;   /* (unowned): of the frame that was begun last */
+  RushesClient *client;   /* (owned) (nullable): that was started last */
+  char *path;             /* (owned) (nullable): PATH as it was, if there is a cluster */
+  GHashTable *remote;     /* (owned): the numbers of its clients */
+  guint n_remote;         /* frames that those have rendered */
   guint n_clients_before;
   RushesScene *home;  /* (unowned) */
   RushesScene *later; /* (unowned) (nullable) */
@@ -371,7 +372,8 @@ check_run (Fixture *fixture)
       g_assert_cmpuint (place->n_workers, ==, 0);
       g_assert_cmpuint (place->n_leaving, ==, 0);
     }
-  rushes_test_wait_for_children ();
+  if (!fixture->keeps_clients)
+    rushes_test_wait_for_children ();
 
   for (guint i = 0; i < n_scenes; i++)
     {
@@ -1641,6 +1643,104 @@ stop (Fixture *fixture)
     rushes_pool_stop (fixture->pool);
 }
 
+static gboolean
+is_full (gpointer reserve)
+{
+  return rushes_reserve_get_n_ready (reserve) == 2;
+}
+
+/* A pool whose clients come from @reserve and go back there. */
+static void
+use_reserve (Fixture *fixture, RushesReserve *reserve, RushesLauncher *launcher)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+
+  begin (fixture);
+  g_clear_object (&fixture->pool);
+  fixture->pool = rushes_pool_new (launcher, G_LIST_MODEL (fixture->queue), log_dir);
+  rushes_pool_set_reserve (fixture->pool, reserve);
+  fixture->keeps_clients = TRUE;
+  watch_pool (fixture, fixture->pool);
+  set_jobs (fixture, 2);
+}
+
+static void
+check_client_cb (RushesPool *pool, RushesClient *client, gpointer n_left)
+{
+  *(guint *) n_left += !rushes_pool_has_client (pool, client) &&
+                       rushes_client_get_state (client) != RUSHES_CLIENT_DEAD;
+}
+
+/* Clients of one run render the next, however that one ended; but not after an end by
+ * force, nor when they were started in another way. */
+static void
+test_reserve (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+  g_autofree char *blender = g_build_filename (fixture->folder, "blender", NULL);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (blender);
+  g_autoptr (RushesLauncher) other = rushes_launcher_new (blender);
+  g_autoptr (RushesReserve) reserve = rushes_reserve_new (log_dir);
+  RushesScene *scene;
+  guint n_left = 0;
+
+  rushes_reserve_set_launcher (reserve, launcher);
+  rushes_reserve_set_bounds (reserve, 0, 2);
+  use_reserve (fixture, reserve, launcher);
+  scene = add_scene (fixture, "first.blend", "end=20\nframe-ms=5");
+  g_signal_connect (fixture->pool, "client-changed", G_CALLBACK (check_client_cb), &n_left);
+  run (fixture);
+  assert_finished (scene, 20, 0);
+  g_assert_cmpuint (n_left, ==, 2);
+  rushes_test_wait_until (is_full, reserve);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 2);
+
+  use_reserve (fixture, reserve, launcher);
+  scene = add_scene (fixture, "second.blend", "end=60\nframe-ms=5");
+  fixture->on_frame = drain;
+  run (fixture);
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (count_clients (fixture, scene, DONE), ==, 2);
+  rushes_test_wait_until (is_full, reserve);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 2);
+
+  use_reserve (fixture, reserve, other);
+  scene = add_scene (fixture, "third.blend", "end=20\nframe-ms=5");
+  run (fixture);
+  assert_finished (scene, 20, 0);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 4);
+  g_assert_cmpuint (rushes_reserve_get_n_ready (reserve), ==, 2);
+
+  use_reserve (fixture, reserve, launcher);
+  add_scene (fixture, "fourth.blend", "end=60\nframe-ms=5");
+  fixture->on_frame = stop;
+  run (fixture);
+  g_assert_cmpuint (fixture->n_clients_started, ==, 2);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (reserve), ==, 0);
+  rushes_test_wait_for_children ();
+}
+
+/* One that dies in there is no worse than one that does not start. */
+static void
+test_reserve_broken (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log_dir = g_build_filename (fixture->folder, "logs", NULL);
+  g_autofree char *blender = g_build_filename (fixture->folder, "blender", NULL);
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new (blender);
+  g_autoptr (RushesReserve) reserve = rushes_reserve_new (log_dir);
+  RushesScene *scene;
+
+  fixture->modes = "start-ms=50,exit=3";
+  use_reserve (fixture, reserve, launcher);
+  rushes_reserve_set_launcher (reserve, launcher);
+  rushes_reserve_set_bounds (reserve, 1, 1);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (reserve), ==, 1);
+  scene = add_scene (fixture, "scene.blend", "end=3");
+  g_assert_false (try_run (fixture));
+  g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_FAILED);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (reserve), ==, 0);
+}
+
 static void
 test_stop_midway (Fixture *fixture, gconstpointer data)
 {
@@ -2700,6 +2800,8 @@ main (int argc, char **argv)
   add ("/pool/far/stop", NULL, test_far_stop);
   add ("/pool/far/memory", NULL, test_far_memory);
   add ("/pool/near", NULL, test_near);
+  add ("/pool/reserve/reused", NULL, test_reserve);
+  add ("/pool/reserve/broken", NULL, test_reserve_broken);
   add ("/pool/places", NULL, test_places);
   add ("/pool/broken-place", NULL, test_broken_place);
   add ("/pool/home-alone", NULL, test_home_alone);
