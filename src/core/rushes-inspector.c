@@ -55,7 +55,16 @@ typedef struct Job
   gboolean dropped; /* nobody wants the answer any more */
 } Job;
 
+enum
+{
+  PROP_0,
+  PROP_STARTING,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (RushesInspector, rushes_inspector, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
 
 static void next (RushesInspector *self);
 
@@ -169,6 +178,7 @@ start_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       fail_all (self, error);
     }
   next (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STARTING]);
 }
 
 static void
@@ -178,6 +188,7 @@ start_client (RushesInspector *self)
   self->client = rushes_client_new (self->launcher, 0, self->log_dir);
   g_signal_connect_swapped (self->client, "notify::state", G_CALLBACK (client_state_cb), self);
   rushes_client_start_async (self->client, self->start_timeout, start_cb, g_object_ref (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STARTING]);
 }
 
 /* ---- Jobs ------------------------------------------------------------ */
@@ -360,6 +371,19 @@ next (RushesInspector *self)
 /* ---- The object ------------------------------------------------------ */
 
 static void
+rushes_inspector_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_STARTING:
+      g_value_set_boolean (value, rushes_inspector_is_starting (RUSHES_INSPECTOR (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 rushes_inspector_finalize (GObject *object)
 {
   RushesInspector *self = RUSHES_INSPECTOR (object);
@@ -383,7 +407,20 @@ rushes_inspector_finalize (GObject *object)
 static void
 rushes_inspector_class_init (RushesInspectorClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = rushes_inspector_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = rushes_inspector_get_property;
+  object_class->finalize = rushes_inspector_finalize;
+
+  /**
+   * RushesInspector:starting:
+   *
+   * Whether there is something to look into, and no client ready for that yet.
+   */
+  properties[PROP_STARTING] =
+      g_param_spec_boolean ("starting", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
@@ -598,4 +635,18 @@ rushes_inspector_is_running (RushesInspector *self)
   g_return_val_if_fail (RUSHES_IS_INSPECTOR (self), FALSE);
 
   return self->client != NULL;
+}
+
+/**
+ * rushes_inspector_is_starting:
+ * @self: an inspector
+ *
+ * Returns: #RushesInspector:starting
+ */
+gboolean
+rushes_inspector_is_starting (RushesInspector *self)
+{
+  g_return_val_if_fail (RUSHES_IS_INSPECTOR (self), FALSE);
+
+  return self->starting;
 }

@@ -25,5 +25,6 @@ gboolean
 rushes_inspector_preview_finish (RushesInspector *self, GAsyncResult *result, GError **error);
 void rushes_inspector_stop (RushesInspector *self);
 gboolean rushes_inspector_is_running (RushesInspector *self);
+gboolean rushes_inspector_is_starting (RushesInspector *self);
 
 G_END_DECLS

@@ -21,7 +21,8 @@
  * RushesManager:
  *
  * Everything a desktop program needs of the engine in one object: the queue and
- * its file, the pool while it runs, the inspector beside it, and the totals. It
+ * its file, the pool while it runs, the inspector beside it, the reserve of clients
+ * that are ready before they are needed, and the totals. It
  * decides what "start", "pause" and "start over" mean; whoever shows it binds to
  * its properties.
  */
@@ -32,6 +33,8 @@ struct _RushesManager
   RushesQueue *queue;         /* (owned) */
   RushesStore *store;         /* (owned) */
   RushesInspector *inspector; /* (owned) */
+  RushesReserve *reserve;     /* (owned) */
+  RushesLauncher *launcher;   /* (owned): of the clients of the next run */
   RushesTrust *trust;         /* (owned) */
   GListStore *activities;     /* (owned) (element-type RushesActivity) */
   char *log_dir;              /* (owned): of this session */
@@ -56,6 +59,7 @@ struct _RushesManager
   guint max_attempts;
   gboolean factory_startup;
   gboolean sandbox;
+  gboolean keep_ready;
 };
 
 enum
@@ -76,6 +80,7 @@ enum
   PROP_MAX_ATTEMPTS,
   PROP_FACTORY_STARTUP,
   PROP_SANDBOX,
+  PROP_KEEP_READY,
   PROP_STATE,
   PROP_ERROR,
   PROP_TROUBLE,
@@ -153,6 +158,32 @@ refresh (RushesManager *self)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
+static guint
+get_jobs (RushesManager *self)
+{
+  if (self->jobs_auto)
+    return RUSHES_JOBS_AUTO;
+  /* Somebody has to work. */
+  return rushes_cluster_get_enabled (self->cluster) ? self->jobs : MAX (self->jobs, 1);
+}
+
+/* Clients are ready when somebody is likely to want them: there is something to be
+ * rendered, and the first look at it does not wait for a Blender of its own. Those
+ * that are there when all is done stay for a while. */
+static void
+update_reserve (RushesManager *self)
+{
+  guint jobs = get_jobs (self) == RUSHES_JOBS_AUTO ? 1 : get_jobs (self);
+  gboolean has_scenes = g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0;
+  /* What a sandbox shows is decided when a run begins. */
+  guint most =
+      self->keep_ready && has_scenes && !rushes_launcher_needs_share (self->launcher) ? jobs : 0;
+  gboolean likely = self->state == RUSHES_MANAGER_IDLE && self->totals.startable > 0 &&
+                    !rushes_inspector_is_starting (self->inspector);
+
+  rushes_reserve_set_bounds (self->reserve, likely ? most : 0, most);
+}
+
 static gboolean
 refresh_cb (gpointer user_data)
 {
@@ -160,6 +191,7 @@ refresh_cb (gpointer user_data)
 
   self->refresh_id = 0;
   refresh (self);
+  update_reserve (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -208,13 +240,24 @@ make_launcher_on_cluster (RushesManager *self)
   return launcher;
 }
 
-/* What starts clients has changed: the inspector's, and those of the next run. */
 static void
 renew_launcher (RushesManager *self)
+{
+  g_clear_object (&self->launcher);
+  self->launcher = make_launcher (self);
+  rushes_reserve_set_launcher (self->reserve, self->launcher);
+}
+
+/* What starts clients has changed: the inspector's, and those of the next run. What
+ * a sandbox shows to one is not for the others. */
+static void
+renew_launchers (RushesManager *self)
 {
   g_autoptr (RushesLauncher) launcher = make_launcher (self);
 
   rushes_inspector_set_launcher (self->inspector, launcher);
+  renew_launcher (self);
+  refresh_later (self);
 }
 
 static RushesActivity *
@@ -241,7 +284,7 @@ client_changed_cb (RushesManager *self, RushesClient *client)
   guint position;
   RushesActivity *known = find_activity (self, rushes_client_get_number (client), &position);
 
-  if (rushes_client_get_state (client) == RUSHES_CLIENT_DEAD)
+  if (!rushes_pool_has_client (self->pool, client))
     {
       if (known != NULL)
         g_list_store_remove (self->activities, position);
@@ -321,6 +364,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOST_PLACE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
   refresh (self);
+  refresh_later (self); /* for the reserve: who stops may be about to quit */
   g_signal_emit (self, signals[RUN_ENDED], 0, by_user);
 }
 
@@ -366,15 +410,6 @@ share_queued (RushesManager *self, RushesLauncher *launcher)
 }
 
 static guint
-get_jobs (RushesManager *self)
-{
-  if (self->jobs_auto)
-    return RUSHES_JOBS_AUTO;
-  /* Somebody has to work. */
-  return rushes_cluster_get_enabled (self->cluster) ? self->jobs : MAX (self->jobs, 1);
-}
-
-static guint
 get_frame_timeout (RushesManager *self)
 {
   return self->frame_timeout_auto ? RUSHES_FRAME_TIMEOUT_AUTO : self->frame_timeout;
@@ -412,6 +447,7 @@ cluster_changed_cb (RushesManager *self)
   g_autoptr (RushesLauncher) launcher = NULL;
   g_autoptr (GError) error = NULL;
 
+  refresh_later (self);
   if (self->pool == NULL)
     return;
   leave_cluster (self);
@@ -459,14 +495,13 @@ rushes_manager_make_cluster_check (RushesManager *self)
 static void
 run (RushesManager *self)
 {
-  g_autoptr (RushesLauncher) launcher = make_launcher (self);
   g_autoptr (RushesLauncher) on_cluster = NULL;
   g_autoptr (GError) error = NULL;
 
   if (rushes_cluster_get_enabled (self->cluster))
     on_cluster = make_launcher_on_cluster (self);
   /* Better to say that at once than to fail every scene for it. */
-  if ((get_jobs (self) > 0 && !rushes_launcher_check (launcher, &error)) ||
+  if ((get_jobs (self) > 0 && !rushes_launcher_check (self->launcher, &error)) ||
       (on_cluster != NULL && !rushes_launcher_check (on_cluster, &error)))
     {
       set_error (self, error);
@@ -475,11 +510,16 @@ run (RushesManager *self)
   set_error (self, NULL);
   self->by_user = FALSE;
   requeue_startable (self);
-  if (rushes_launcher_needs_share (launcher))
-    share_queued (self, launcher);
+  if (rushes_launcher_needs_share (self->launcher))
+    {
+      /* Without what it showed in the runs before. */
+      renew_launcher (self);
+      share_queued (self, self->launcher);
+    }
 
-  self->pool = rushes_pool_new (launcher, G_LIST_MODEL (self->queue), self->log_dir);
+  self->pool = rushes_pool_new (self->launcher, G_LIST_MODEL (self->queue), self->log_dir);
   rushes_pool_set_trust (self->pool, self->trust);
+  rushes_pool_set_reserve (self->pool, self->reserve);
   g_object_set (self->pool, "jobs", get_jobs (self), "order", self->order, "start-timeout",
                 self->start_timeout, "frame-timeout", get_frame_timeout (self), "max-attempts",
                 self->max_attempts, NULL);
@@ -492,7 +532,23 @@ run (RushesManager *self)
   g_signal_connect_swapped (self->pool, "notify::trouble", G_CALLBACK (trouble_cb), self);
   g_signal_connect_swapped (self->pool, "notify::jobs-reason", G_CALLBACK (jobs_reason_cb), self);
   set_state (self, RUSHES_MANAGER_RENDERING);
+  update_reserve (self);
   rushes_pool_run_async (self->pool, run_cb, g_object_ref (self));
+}
+
+/**
+ * rushes_manager_expect_start:
+ * @self: a manager
+ *
+ * To be called when the user is back: clients are got ready as they would be for
+ * scenes that are new, if they have left since.
+ */
+void
+rushes_manager_expect_start (RushesManager *self)
+{
+  g_return_if_fail (RUSHES_IS_MANAGER (self));
+
+  refresh_later (self);
 }
 
 /**
@@ -1154,6 +1210,7 @@ rushes_manager_load (RushesManager *self)
         rushes_inspector_add (self->inspector, scene);
     }
   refresh (self);
+  refresh_later (self);
   return notice;
 }
 
@@ -1161,7 +1218,8 @@ rushes_manager_load (RushesManager *self)
  * rushes_manager_save:
  * @self: a manager
  *
- * Saves the queue now, at the end of the program, and ends the inspector.
+ * Saves the queue now, at the end of the program, and ends the inspector and the
+ * reserve.
  */
 void
 rushes_manager_save (RushesManager *self)
@@ -1171,6 +1229,7 @@ rushes_manager_save (RushesManager *self)
   g_return_if_fail (RUSHES_IS_MANAGER (self));
 
   rushes_inspector_stop (self->inspector);
+  rushes_reserve_stop (self->reserve);
   if (!rushes_store_flush (self->store, &error))
     g_message ("The queue could not be saved: %s", error->message);
 }
@@ -1228,6 +1287,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_SANDBOX:
       g_value_set_boolean (value, self->sandbox);
+      break;
+    case PROP_KEEP_READY:
+      g_value_set_boolean (value, self->keep_ready);
       break;
     case PROP_STATE:
       g_value_set_enum (value, self->state);
@@ -1303,6 +1365,13 @@ pass_on (RushesManager *self, const char *name, guint value)
 }
 
 static void
+jobs_changed (RushesManager *self)
+{
+  pass_on (self, "jobs", get_jobs (self));
+  refresh_later (self);
+}
+
+static void
 rushes_manager_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   RushesManager *self = RUSHES_MANAGER (object);
@@ -1313,7 +1382,7 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_BLENDER:
       changed = take_string (&self->blender, value);
       if (changed)
-        renew_launcher (self);
+        renew_launchers (self);
       break;
     case PROP_OUTPUT_FOLDER:
       changed = take_string (&self->output_folder, value);
@@ -1321,14 +1390,14 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_JOBS:
       changed = take_uint (&self->jobs, value);
       if (changed)
-        pass_on (self, "jobs", get_jobs (self));
+        jobs_changed (self);
       break;
     case PROP_JOBS_AUTO:
       changed = self->jobs_auto != g_value_get_boolean (value);
       self->jobs_auto = g_value_get_boolean (value);
       if (changed)
         {
-          pass_on (self, "jobs", get_jobs (self));
+          jobs_changed (self);
           g_object_notify_by_pspec (object, properties[PROP_JOBS_REASON]);
         }
       break;
@@ -1341,6 +1410,7 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_START_TIMEOUT:
       changed = take_uint (&self->start_timeout, value);
       rushes_inspector_set_start_timeout (self->inspector, self->start_timeout);
+      rushes_reserve_set_start_timeout (self->reserve, self->start_timeout);
       break;
     case PROP_FRAME_TIMEOUT:
       changed = take_uint (&self->frame_timeout, value);
@@ -1362,13 +1432,19 @@ rushes_manager_set_property (GObject *object, guint id, const GValue *value, GPa
       changed = self->factory_startup != g_value_get_boolean (value);
       self->factory_startup = g_value_get_boolean (value);
       if (changed)
-        renew_launcher (self);
+        renew_launchers (self);
       break;
     case PROP_SANDBOX:
       changed = self->sandbox != g_value_get_boolean (value);
       self->sandbox = g_value_get_boolean (value);
       if (changed)
-        renew_launcher (self);
+        renew_launchers (self);
+      break;
+    case PROP_KEEP_READY:
+      changed = self->keep_ready != g_value_get_boolean (value);
+      self->keep_ready = g_value_get_boolean (value);
+      if (changed)
+        refresh_later (self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -1389,8 +1465,12 @@ rushes_manager_finalize (GObject *object)
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->queue, self);
   g_clear_object (&self->store);
+  g_signal_handlers_disconnect_by_data (self->inspector, self);
   rushes_inspector_stop (self->inspector);
   g_clear_object (&self->inspector);
+  rushes_reserve_stop (self->reserve);
+  g_clear_object (&self->reserve);
+  g_clear_object (&self->launcher);
   g_clear_pointer (&self->trust, rushes_trust_unref);
   g_clear_object (&self->activities);
   g_signal_handlers_disconnect_by_data (self->cluster, self);
@@ -1523,6 +1603,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_SANDBOX] = g_param_spec_boolean ("sandbox", NULL, NULL, FALSE, writable);
   /**
+   * RushesManager:keep-ready:
+   *
+   * Whether clients are started before rushes_manager_start() needs them, and stay
+   * for a while after a run.
+   */
+  properties[PROP_KEEP_READY] = g_param_spec_boolean ("keep-ready", NULL, NULL, TRUE, writable);
+  /**
    * RushesManager:state:
    *
    * What happens to the queue.
@@ -1608,7 +1695,7 @@ rushes_manager_class_init (RushesManagerClass *klass)
    * @self: the manager
    * @by_user: whether the user paused or stopped it, or the last scene of it
    *
-   * No client is left. What became of each scene is for the scenes to say.
+   * No client is at work. What became of each scene is for the scenes to say.
    */
   signals[RUN_ENDED] = g_signal_new ("run-ended", RUSHES_TYPE_MANAGER, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
@@ -1634,6 +1721,7 @@ rushes_manager_init (RushesManager *self)
   self->jobs = 1;
   self->start_timeout = 30;
   self->max_attempts = 3;
+  self->keep_ready = TRUE;
   g_signal_connect_swapped (self->queue, "items-changed", G_CALLBACK (refresh_later), self);
   g_signal_connect_swapped (self->queue, "scene-changed", G_CALLBACK (scene_changed_cb), self);
 }
@@ -1661,7 +1749,9 @@ rushes_manager_new (const char *data_dir, const char *log_dir)
   self->trust = rushes_trust_new (trust_path);
   self->inspector = rushes_inspector_new (self->log_dir);
   rushes_inspector_set_trust (self->inspector, self->trust);
-  renew_launcher (self);
+  g_signal_connect_swapped (self->inspector, "notify::starting", G_CALLBACK (refresh_later), self);
+  self->reserve = rushes_reserve_new (self->log_dir);
+  renew_launchers (self);
   path = g_build_filename (data_dir, "queue.jsonl", NULL);
   self->store = rushes_store_new (path, self->queue);
   return self;
@@ -1683,6 +1773,12 @@ RushesInspector *
 rushes_manager_get_inspector (RushesManager *self)
 {
   return self->inspector;
+}
+
+RushesReserve *
+rushes_manager_get_reserve (RushesManager *self)
+{
+  return self->reserve;
 }
 
 RushesCluster *

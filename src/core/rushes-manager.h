@@ -55,6 +55,7 @@ RushesManager *rushes_manager_new (const char *data_dir, const char *log_dir);
 RushesQueue *rushes_manager_get_queue (RushesManager *self);
 GListModel *rushes_manager_get_activities (RushesManager *self);
 RushesInspector *rushes_manager_get_inspector (RushesManager *self);
+RushesReserve *rushes_manager_get_reserve (RushesManager *self);
 RushesCluster *rushes_manager_get_cluster (RushesManager *self);
 RushesRuns *rushes_manager_get_runs (RushesManager *self);
 RushesManagerState rushes_manager_get_state (RushesManager *self);
@@ -86,6 +87,7 @@ void rushes_manager_set_output (RushesManager *self, RushesScene *scene, const c
 void rushes_manager_set_trusted (RushesManager *self, RushesScene *scene, gboolean trusted);
 void rushes_manager_inspect (RushesManager *self, RushesScene *scene);
 
+void rushes_manager_expect_start (RushesManager *self);
 void rushes_manager_start (RushesManager *self);
 void rushes_manager_pause (RushesManager *self);
 void rushes_manager_stop (RushesManager *self);

@@ -268,6 +268,7 @@ test_properties (Fixture *fixture, gconstpointer data)
   rushes_test_property_notify (fixture->manager, "frame-timeout", 5, 6);
   rushes_test_property_notify (fixture->manager, "max-attempts", 5, 6);
   rushes_test_property_notify (fixture->manager, "factory-startup", TRUE, FALSE);
+  rushes_test_property_notify (fixture->manager, "keep-ready", FALSE, TRUE);
 }
 
 static void
@@ -994,6 +995,278 @@ test_broken_blender (Fixture *fixture, gconstpointer data)
   assert_finished (scene, 3, 0);
 }
 
+/* ---- Clients that are ready ------------------------------------------ */
+
+/* How many clients were started so far, that of the inspector among them. */
+static guint
+count_starts (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "starts", NULL);
+  g_autofree char *text = NULL;
+  gsize size = 0;
+
+  if (!g_file_get_contents (path, &text, &size, NULL))
+    return 0;
+  return (guint) (size / strlen ("start\n"));
+}
+
+static RushesReserve *
+get_reserve (Fixture *fixture)
+{
+  return rushes_manager_get_reserve (fixture->manager);
+}
+
+typedef struct
+{
+  RushesReserve *reserve;
+  guint n;
+} Readiness;
+
+static gboolean
+are_ready (gpointer user_data)
+{
+  Readiness *expected = user_data;
+
+  return rushes_reserve_get_n_clients (expected->reserve) == expected->n &&
+         rushes_reserve_get_n_ready (expected->reserve) == expected->n;
+}
+
+static void
+wait_for_ready (Fixture *fixture, guint n)
+{
+  Readiness expected = { get_reserve (fixture), n };
+
+  rushes_test_wait_until (are_ready, &expected);
+}
+
+static gboolean
+is_counted (gpointer count)
+{
+  return *(guint *) count > 0;
+}
+
+/* Until the manager has looked at everything again: the second look comes after all
+ * that the first one did. */
+static void
+wait_for_refresh (Fixture *fixture)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      guint count = 0;
+      gulong id = g_signal_connect (fixture->manager, "notify::n-startable",
+                                    G_CALLBACK (rushes_test_count_notify), &count);
+
+      rushes_manager_expect_start (fixture->manager);
+      rushes_test_wait_until (is_counted, &count);
+      g_signal_handler_disconnect (fixture->manager, id);
+    }
+}
+
+/* Who is at work, by number: a bit for each. */
+static guint
+get_numbers (Fixture *fixture)
+{
+  GListModel *list = rushes_manager_get_activities (fixture->manager);
+  guint numbers = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (RushesActivity) activity = g_list_model_get_item (list, i);
+
+      numbers |= 1u << rushes_activity_get_number (activity);
+    }
+  return numbers;
+}
+
+typedef struct
+{
+  Fixture *fixture;
+  guint numbers;
+} AtWork;
+
+static gboolean
+are_at_work (gpointer user_data)
+{
+  AtWork *at_work = user_data;
+
+  return get_numbers (at_work->fixture) == at_work->numbers;
+}
+
+/* They are there before anybody presses Start, and it is they that render then, now
+ * and after a pause. */
+static void
+test_ready (Fixture *fixture, gconstpointer data)
+{
+  AtWork at_work = { fixture, 1u << 1 | 1u << 2 | 1u << 3 };
+  RushesScene *scene;
+
+  g_object_set (fixture->manager, "jobs", 3, NULL);
+  scene = add_scene (fixture, "scene.blend", "end=60\nframe-ms=20");
+  wait_for_ready (fixture, 3);
+  rushes_test_wait_until (is_known, scene);
+  g_assert_cmpuint (count_starts (fixture), ==, 4);
+  g_assert_cmpuint (get_numbers (fixture), ==, 0);
+
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (are_at_work, &at_work);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+  rushes_test_wait_until (has_done, scene);
+  rushes_manager_pause (fixture->manager);
+  wait_for_end (fixture);
+  assert_state (scene, RUSHES_SCENE_STOPPED);
+  g_assert_cmpuint (rushes_scene_get_n_clients (scene), ==, 0);
+  wait_for_ready (fixture, 3);
+
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (are_at_work, &at_work);
+  wait_for_end (fixture);
+  assert_finished (scene, 60, 0);
+
+  /* For what comes next, if it comes soon. */
+  wait_for_ready (fixture, 3);
+  scene = add_scene (fixture, "next.blend", "end=5");
+  rushes_test_wait_until (is_known, scene);
+  render (fixture);
+  assert_finished (scene, 5, 0);
+  g_assert_cmpuint (count_starts (fixture), ==, 4);
+}
+
+static gboolean
+has_client (gpointer reserve)
+{
+  return rushes_reserve_get_n_clients (reserve) > 0;
+}
+
+/* Pressed too early, it waits for those that are on their way. */
+static void
+test_ready_soon (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  use_blender (fixture, "slow", "start-ms=100");
+  g_object_set (fixture->manager, "jobs", 2, NULL);
+  scene = add_scene (fixture, "scene.blend", "end=10\nframe-ms=20");
+  rushes_test_wait_until (is_known, scene);
+  rushes_test_wait_until (has_client, get_reserve (fixture));
+  render (fixture);
+  assert_finished (scene, 10, 0);
+  g_assert_cmpuint (count_starts (fixture), ==, 3);
+  g_assert_cmpuint (fixture->n_most, ==, 2);
+}
+
+/* As many as are to work, as long as there is something to work on. */
+static void
+test_ready_number (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+
+  g_object_set (fixture->manager, "jobs", 2, NULL);
+  wait_for_refresh (fixture);
+  wait_for_ready (fixture, 0);
+  scene = add_scene (fixture, "scene.blend", "");
+  wait_for_ready (fixture, 2);
+  g_object_set (fixture->manager, "jobs", 3, NULL);
+  wait_for_ready (fixture, 3);
+  g_object_set (fixture->manager, "jobs-auto", TRUE, NULL);
+  wait_for_ready (fixture, 1);
+  g_object_set (fixture->manager, "keep-ready", FALSE, NULL);
+  wait_for_ready (fixture, 0);
+  g_object_set (fixture->manager, "keep-ready", TRUE, NULL);
+  wait_for_ready (fixture, 1);
+  rushes_manager_remove (fixture->manager, scene);
+  wait_for_ready (fixture, 0);
+}
+
+static void
+test_ready_never (Fixture *fixture, gconstpointer property)
+{
+  gboolean value = !g_str_equal (property, "keep-ready");
+  RushesScene *scene;
+
+  g_object_set (fixture->manager, property, value, NULL);
+  scene = add_scene (fixture, "scene.blend", "end=3");
+  rushes_test_wait_until (is_known, scene);
+  wait_for_refresh (fixture);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+  render (fixture);
+  wait_for_refresh (fixture);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+  assert_finished (scene, 3, 0);
+  g_assert_cmpuint (count_starts (fixture), ==, 2);
+}
+
+/* Nobody is likely to start what is finished, or paused. */
+static void
+test_ready_for_nothing (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene;
+  guint n_starts;
+
+  g_assert_null (rushes_manager_load (fixture->manager));
+  scene = add_scene (fixture, "scene.blend", "end=3");
+  render (fixture);
+  assert_finished (scene, 3, 0);
+  add_scene (fixture, "paused.blend", "end=3");
+  rushes_manager_pause_scene (fixture->manager, get_scene (fixture, 1), TRUE);
+  rushes_test_wait_until (is_known, get_scene (fixture, 1));
+  end (fixture);
+
+  begin (fixture);
+  g_assert_null (rushes_manager_load (fixture->manager));
+  g_assert_cmpuint (count_scenes (fixture), ==, 2);
+  n_starts = count_starts (fixture);
+  wait_for_refresh (fixture);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+  rushes_manager_pause_scene (fixture->manager, get_scene (fixture, 1), FALSE);
+  wait_for_ready (fixture, 1);
+  g_assert_cmpuint (count_starts (fixture), ==, n_starts + 1);
+}
+
+/* A Blender that does not start is not tried time and again. */
+static void
+test_ready_broken (Fixture *fixture, gconstpointer data)
+{
+  use_blender (fixture, "broken", "exit=3");
+  g_object_set (fixture->manager, "jobs", 3, NULL);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.blend", i);
+
+      rushes_test_wait_until (is_known, add_scene (fixture, name, ""));
+      wait_for_refresh (fixture);
+    }
+  /* The inspector tries twice for each. */
+  g_assert_cmpuint (count_starts (fixture), ==, 5 * 2 + 1);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+
+  use_blender (fixture, "mended", "");
+  wait_for_ready (fixture, 3);
+}
+
+/* Those that were started otherwise are of no use. */
+static void
+test_ready_changed (Fixture *fixture, gconstpointer data)
+{
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3");
+  guint n_starts;
+
+  rushes_test_wait_until (is_known, scene);
+  wait_for_ready (fixture, 1);
+  n_starts = count_starts (fixture);
+  g_object_set (fixture->manager, "factory-startup", TRUE, NULL);
+  g_assert_cmpuint (rushes_reserve_get_n_ready (get_reserve (fixture)), ==, 0);
+  wait_for_ready (fixture, 1);
+  g_assert_cmpuint (count_starts (fixture), ==, n_starts + 1);
+
+  /* Nor are those of a run that was begun otherwise. */
+  rushes_manager_start (fixture->manager);
+  g_object_set (fixture->manager, "factory-startup", FALSE, NULL);
+  wait_for_end (fixture);
+  assert_finished (scene, 3, 0);
+  wait_for_refresh (fixture);
+  g_assert_cmpuint (rushes_reserve_get_n_clients (get_reserve (fixture)), ==, 0);
+}
+
 /* ---- One scene, in each state ---------------------------------------- */
 
 typedef enum
@@ -1008,6 +1281,26 @@ typedef enum
 
 static const char *const stages[] = { "queued",   "loading", "rendering",
                                       "finished", "failed",  "stopped" };
+
+/* A client has read the file, and says so. */
+static gboolean
+has_read (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  gboolean found = FALSE;
+
+  g_timeout_add_once (1, (GSourceOnceFunc) g_main_context_wakeup, NULL);
+  for (guint i = 1; i <= 2 && !found; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("client-%u.log", i);
+      g_autofree char *path = g_build_filename (fixture->folder, "logs", name, NULL);
+      g_autofree char *text = NULL;
+
+      found =
+          g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "slow to load") != NULL;
+    }
+  return found;
+}
 
 /* A second scene is rendered beside it, so that the run lasts. */
 static void
@@ -1037,7 +1330,10 @@ prepare (Fixture *fixture, Stage stage)
     rushes_manager_stop_scene (fixture->manager, scene);
   rushes_manager_start (fixture->manager);
   if (stage == LOADING)
-    rushes_test_wait_until (is_loading, scene);
+    {
+      rushes_test_wait_until (has_read, fixture);
+      g_assert_true (is_loading (scene));
+    }
   else if (stage == RENDERING)
     rushes_test_wait_until (has_done, scene);
   else
@@ -1359,6 +1655,12 @@ test_duplicate (Fixture *fixture, gconstpointer data)
   assert_finished (copy, 2, 0);
 }
 
+static gboolean
+is_free (gpointer scene)
+{
+  return !rushes_scene_get_in_use (scene);
+}
+
 static void
 test_set_output (Fixture *fixture, gconstpointer data)
 {
@@ -1370,6 +1672,8 @@ test_set_output (Fixture *fixture, gconstpointer data)
 
   prepare (fixture, stage);
   scene = get_scene (fixture, 0);
+  if (stage != LOADING && stage != RENDERING)
+    rushes_test_wait_until (is_free, scene);
   before = g_strdup (rushes_scene_get_folder (scene));
   rushes_manager_set_output (fixture->manager, scene, elsewhere);
   g_assert_cmpstr (rushes_scene_get_folder (scene), ==,
@@ -1633,6 +1937,13 @@ main (int argc, char **argv)
   add ("/manager/trouble/stopped", GINT_TO_POINTER (TRUE), test_trouble_stopped);
   add ("/manager/no-blender", NULL, test_no_blender);
   add ("/manager/broken-blender", NULL, test_broken_blender);
+  add ("/manager/ready/reused", NULL, test_ready);
+  add ("/manager/ready/soon", NULL, test_ready_soon);
+  add ("/manager/ready/number", NULL, test_ready_number);
+  add ("/manager/ready/never", "keep-ready", test_ready_never);
+  add ("/manager/ready/for-nothing", NULL, test_ready_for_nothing);
+  add ("/manager/ready/broken", NULL, test_ready_broken);
+  add ("/manager/ready/changed", NULL, test_ready_changed);
   add_stages ("pause", test_pause_scene);
   add_stages ("pause-shortly", test_pause_shortly);
   add_stages ("stop", test_stop_scene);
