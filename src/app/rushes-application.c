@@ -364,7 +364,7 @@ bind_settings (RushesApplication *self)
 {
   static const char *const keys[] = {
     "blender",      "output-folder",   "start-timeout", "frame-timeout", "frame-timeout-auto",
-    "max-attempts", "factory-startup", "sandbox",
+    "max-attempts", "factory-startup", "sandbox",       "keep-ready",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

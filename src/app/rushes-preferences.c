@@ -20,7 +20,7 @@ struct _RushesPreferences
   GSettings *settings; /* (owned) */
   AdwPreferencesGroup *blenders;
   GtkWidget *start_timeout, *frame_timeout, *max_attempts, *factory_startup, *sandbox, *jobs,
-      *jobs_auto, *frame_timeout_auto;
+      *jobs_auto, *frame_timeout_auto, *keep_ready;
   GtkWidget *output_folder, *log_folder;
   GtkWidget *when_done;
   RushesClusterPage *cluster;
@@ -284,6 +284,8 @@ bind_settings (RushesPreferences *self)
   g_settings_bind (self->settings, "factory-startup", self->factory_startup, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "sandbox", self->sandbox, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "keep-ready", self->keep_ready, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (self->settings, "when-done", self->when_done, "selected",
                                 G_SETTINGS_BIND_DEFAULT, get_outcome, set_outcome, NULL, NULL);
   g_signal_connect_object (self->settings, "changed", G_CALLBACK (update_folders), self,
@@ -323,6 +325,7 @@ rushes_preferences_class_init (RushesPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, max_attempts);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, factory_startup);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, sandbox);
+  gtk_widget_class_bind_template_child (widget_class, RushesPreferences, keep_ready);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, jobs_auto);
   gtk_widget_class_bind_template_child (widget_class, RushesPreferences, output_folder);

@@ -725,6 +725,14 @@ warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
   rushes_window_tell (self, line != NULL ? line : text);
 }
 
+/* Whoever comes back may be about to start. */
+static void
+active_cb (RushesWindow *self)
+{
+  if (self->manager != NULL && gtk_window_is_active (GTK_WINDOW (self)))
+    rushes_manager_expect_start (self->manager);
+}
+
 static void
 follow_cluster (RushesWindow *self)
 {
@@ -748,6 +756,7 @@ follow_manager (RushesWindow *self)
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->manager, "jobs-auto", self->jobs_spin, "sensitive",
                           G_BINDING_SYNC_CREATE | G_BINDING_INVERT_BOOLEAN);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
   g_signal_connect_object (self->manager, "notify::jobs", G_CALLBACK (update_jobs), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "notify::jobs-auto", G_CALLBACK (update_jobs), self,

@@ -45,6 +45,9 @@ from window import (
 
 KEEP, STOP_AND_QUIT = "Keep Rendering", "Stop and Quit"
 
+#: Blender starts with the rendering.
+COLD = {"keep-ready": "false"}
+
 
 def finish(window: Window, *scenes: Path, n: int = 10) -> None:
     """Start, wait until all of these are done, and leave; their frames are all there."""
@@ -114,7 +117,7 @@ def test_remove_finished_and_running() -> None:
 
 def test_remove_starting() -> None:
     """While its Blender starts, and while that loads the scene."""
-    with fake_desktop() as here:
+    with fake_desktop(COLD) as here:
         scene = fake(here, "one", "load-ms=1000", "gate=1")
         window = Window(here, scene)
         for modes in ("start-ms=60000", ""):
@@ -208,7 +211,7 @@ def leave(window: Window) -> None:
 
 
 def test_quit_while_starting() -> None:
-    with fake_desktop() as here:
+    with fake_desktop(COLD) as here:
         scene = fake(here, "one")
         window = Window(here, scene)
         window.row("one", READY)
@@ -218,6 +221,49 @@ def test_quit_while_starting() -> None:
         wait_until(lambda: n_started(here) > before, "a Blender to start")
         leave(window)
         again(here, scene)
+
+
+def test_quit_while_ready() -> None:
+    """Nothing was started, but Blenders are, and they may not listen."""
+    for modes in ("", "ignore-term", "ignore-eof", "start-ms=60000"):
+        with fake_desktop({"jobs": "2"}) as here:
+            break_blender(here, modes)
+            scene = fake(here, "one")
+            window = Window(here, scene)
+            if modes.startswith("start-ms"):
+                window.row("one")
+                wait_until(lambda: len(clients(here)) > 0, "a Blender to start")
+            else:
+                window.row("one", READY)
+                wait_until(lambda: len(clients(here)) == 3, "two that are ready")
+            window.quit()
+            again(here, scene)
+
+
+def test_killed_while_ready() -> None:
+    with fake_desktop({"jobs": "2"}) as here:
+        window = Window(here, fake(here, "one"))
+        window.row("one", READY)
+        wait_until(lambda: len(clients(here)) == 3, "two that are ready")
+        window.program.kill()
+        wait_until(lambda: not clients(here), lambda: f"an end of {clients(here)}")
+
+
+def test_start_what_is_ready() -> None:
+    """Neither a start nor another one after a pause has a Blender start."""
+    with fake_desktop({"jobs": "2"}) as here:
+        scene = fake(here, "one", "gate=5", "end=20")
+        window = Window(here, scene)
+        window.row("one", READY)
+        wait_until(lambda: len(clients(here)) == 3, "two that are ready")
+        window.start()
+        window.row("one", re.compile("^4 of 20 frames"))
+        here.key(START_KEY)
+        window.program.find("button", STOP_NOW)
+        open_gate(scene)
+        window.row("one", re.compile("^Paused"))
+        finish(window, scene, n=20)
+        assert n_started(here) == 3
 
 
 def test_quit_while_rendering() -> None:
@@ -267,7 +313,7 @@ def test_answer_too_late() -> None:
 
 def test_quit_while_stopping() -> None:
     """With a Blender that only goes by force."""
-    with fake_desktop() as here:
+    with fake_desktop(COLD) as here:
         scene = fake(here, "one", "hang-frame=3 times=1")
         window = Window(here, scene)
         window.row("one", READY)
@@ -284,7 +330,7 @@ def test_quit_while_stopping() -> None:
 
 def test_quit_when_done() -> None:
     """While the Blenders take their time to end; there is nothing to ask then."""
-    with fake_desktop() as here:
+    with fake_desktop(COLD) as here:
         scene = fake(here, "one")
         window = Window(here, scene)
         window.row("one", READY)
