@@ -315,6 +315,37 @@ class Bench:
             )
         return rows
 
+    def start(self) -> list[Row]:
+        """How long one waits for the first frame after Start is pressed in the window."""
+        scene = self.prepare(
+            self.samples / "monkey.blend", self.folder / "start.blend", 256, 0.25
+        )
+        program = self.build / "tests" / "bench" / "start-bench"
+        waits: dict[str, list[float]] = {"ready": [], "cold": []}
+
+        def measure(how: str) -> None:
+            folder = self.folder / "start"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            command: Command = [program, self.blender, scene, folder, str(JOBS), how]
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            waits[how].append(json.loads(done.stdout)["first"])
+
+        for _ in range(self.runs):
+            for how in waits:
+                measure(how)
+        ready, cold = sorted(waits["ready"]), sorted(waits["cold"])
+        return [
+            Row(
+                "from Start to the first frame, over that with Blenders yet to start",
+                "",
+                None,
+                None,
+                statistics.median(ready) / statistics.median(cold),
+                f"{spread(ready)} against {spread(cold)}, {JOBS} jobs",
+            )
+        ]
+
     def render_fakes(
         self, scenes: list[pathlib.Path], jobs: int, modes: str = ""
     ) -> tuple[Usage, float]:
@@ -666,6 +697,7 @@ def main() -> None:
         "tail": bench.tail,
         "schedule": bench.schedule,
         "auto": bench.automatic,
+        "start": bench.start,
         "own": lambda: bench.own_cost(options.fake_scenes, options.fake_frames),
         "far": lambda: bench.far(options.far_clients),
         "window": lambda: bench.window(options.queued_scenes),
