@@ -36,12 +36,12 @@
 struct _RushesChannel
 {
   GObject parent_instance;
-  GPollableInputStream *input; /* (owned) */
-  GOutputStream *output;       /* (owned) */
-  GSource *source;             /* (owned) (nullable): while it reads */
-  GByteArray *incoming;        /* (owned): what was read and not handled */
-  GString *queued;             /* (owned): what is to be written next */
-  GString *outgoing;           /* (owned): what is being written */
+  GPollableInputStream *input;   /* (owned) */
+  GPollableOutputStream *output; /* (owned) */
+  GSource *source;               /* (owned) (nullable): while it reads */
+  GByteArray *incoming;          /* (owned): what was read and not handled */
+  GString *queued;               /* (owned): what is to be written next */
+  GString *outgoing;             /* (owned): what is being written */
   gboolean writing;
   gboolean hanging_up; /* when that is written */
   char *marker;        /* (owned): the line that begins the protocol */
@@ -377,25 +377,36 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   write_queued (self);
 }
 
+/* A client that waits for a call takes it at once; what a busy one does not take is
+ * written when it does. */
 static void
 write_queued (RushesChannel *self)
 {
   GString *written = self->outgoing;
+  gssize n;
 
   if (self->writing)
     return;
+  if (self->queued->len > 0)
+    {
+      n = g_pollable_output_stream_write_nonblocking (self->output, self->queued->str,
+                                                      self->queued->len, NULL, NULL);
+      g_string_erase (self->queued, 0, MAX (n, 0));
+    }
   if (self->queued->len == 0)
     {
-      if (self->hanging_up && !g_output_stream_is_closed (self->output))
-        g_output_stream_close_async (self->output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+      if (self->hanging_up && !g_output_stream_is_closed (G_OUTPUT_STREAM (self->output)))
+        g_output_stream_close_async (G_OUTPUT_STREAM (self->output), G_PRIORITY_DEFAULT, NULL, NULL,
+                                     NULL);
       return;
     }
 
   self->writing = TRUE;
   self->outgoing = self->queued;
   self->queued = g_string_truncate (written, 0);
-  g_output_stream_write_all_async (self->output, self->outgoing->str, self->outgoing->len,
-                                   G_PRIORITY_DEFAULT, NULL, write_cb, g_object_ref (self));
+  g_output_stream_write_all_async (G_OUTPUT_STREAM (self->output), self->outgoing->str,
+                                   self->outgoing->len, G_PRIORITY_DEFAULT, NULL, write_cb,
+                                   g_object_ref (self));
 }
 
 /**
@@ -580,7 +591,7 @@ rushes_channel_init (RushesChannel *self)
 /**
  * rushes_channel_new:
  * @input: what the client says; pollable, as pipes are
- * @output: where to speak to it
+ * @output: where to speak to it; pollable and not blocking
  * @token: the random word that its marker line must carry
  *
  * Returns: (transfer full): a channel that is not open yet
@@ -591,12 +602,12 @@ rushes_channel_new (GInputStream *input, GOutputStream *output, const char *toke
   RushesChannel *self;
 
   g_return_val_if_fail (G_IS_POLLABLE_INPUT_STREAM (input), NULL);
-  g_return_val_if_fail (G_IS_OUTPUT_STREAM (output), NULL);
+  g_return_val_if_fail (G_IS_POLLABLE_OUTPUT_STREAM (output), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
   self->input = g_object_ref (G_POLLABLE_INPUT_STREAM (input));
-  self->output = g_object_ref (output);
+  self->output = g_object_ref (G_POLLABLE_OUTPUT_STREAM (output));
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
 
   return self;
