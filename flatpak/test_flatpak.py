@@ -66,7 +66,7 @@ def clients() -> list[int]:
     """The Blenders that work for the installed Rushes, or for that of this tree."""
     return [
         pid
-        for folder in (os.environ["FLATPAK_USER_DIR"], str(TREE))
+        for folder in (os.environ["FLATPAK_USER_DIR"], str(TREE), f"{HOME}/.var")
         for pid in processes("blender", f"{folder}/", "client.py", "--token")
     ]
 
@@ -258,6 +258,90 @@ class FlathubTest(TestCase):
             window.wait_for(f"Blender {version}", times=3)
 
 
+#: Stands in for Slurm's: what it is to run on a node runs here, as one of its steps.
+SRUN = """\
+#!/bin/sh
+echo "$@" >>~/srun.said
+while [ "$1" != sh ]; do shift; done
+export SLURMD_NODENAME=far SLURM_CPUS_ON_NODE=2
+trap 'echo "it was asked to end" >>~/srun.said; kill -KILL $!; exit 143' TERM
+exec 3<&0
+"$@" <&3 3<&- &
+wait $!
+"""
+
+
+class ClusterTest(TestCase):
+    """On a cluster. Its programs are outside, where flatpak/check looks into this home
+    first."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.programs = HOME / "bin"
+        self.programs.mkdir()
+        self.addCleanup(shutil.rmtree, self.programs)
+        self.said = HOME / "srun.said"
+        self.addCleanup(self.said.unlink, missing_ok=True)
+
+    def install(self) -> None:
+        for name, text in (
+            ("srun", SRUN),
+            ("squeue", "#!/bin/sh\n"),
+            ("scancel", "#!/bin/sh\n"),
+        ):
+            (self.programs / name).write_text(text)
+            (self.programs / name).chmod(0o755)
+
+    def test_pictures_are_the_same(self) -> None:
+        """What nodes run comes from the user's home, which they share."""
+        self.install()
+        scene, inside, outside = self.scene(), self.work / "in", self.work / "out"
+        words = (scene, "--frames=1-4")
+        run = Done(*words, f"--output={inside}", "--place=slurm=1", "--slurm-cpus=2")
+        self.assertEqual(run.exit_code, 0, run.complaints)
+        self.assertEqual(run.all("summary")[0]["done"], 4)
+        self.assertIn("far", [client.get("node") for client in run.all("client")])
+        subprocess.run(
+            native_argv(*words, f"--output={outside}"),
+            check=True,
+            timeout=PATIENCE,
+            stdout=subprocess.DEVNULL,
+        )
+        self.assertEqual(len(pixels(outside)), 4)
+        self.assertEqual(pixels(inside), pixels(outside))
+        said = self.said.read_text()
+        self.assertIn("--cpus-per-task 2", said)
+        self.assertIn(f"{HOME}/.var/app/{APP}/cache/rushes/blender-", said)
+        self.assertNotIn(os.environ["FLATPAK_USER_DIR"], said)
+
+    def test_killed(self) -> None:
+        """srun has the time to give back what it was given."""
+        self.install()
+        with Running(self, *LONG, jobs="--place=slurm=1") as run:
+            run.wait_for_a_frame()
+            run.kill_program(signal.SIGKILL)
+            run.assert_gone()
+        wait_until(lambda: "asked to end" in self.said.read_text(), "srun hears of it")
+
+    @unittest.skipIf(shutil.which("srun"), "Slurm is installed")
+    def test_no_slurm(self) -> None:
+        run = Done(self.scene(), f"--output={self.work}/out", "--place=slurm=1")
+        self.assertEqual(run.exit_code, 1)
+        self.assertIn("there is no program “srun”", run.complaints)
+
+    def test_submit(self) -> None:
+        words = ["rushes-cli", "submit", str(self.scene()), "--place=slurm=1"]
+        done = subprocess.run(
+            ["flatpak", "run", f"--command={words[0]}", APP, *words[1:]],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            cwd=HOME,
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot be submitted from inside a Flatpak", done.stderr)
+
+
 #: What makes frames that nobody would wait for.
 LONG = ("--samples=100000", "--resolution=1024x1024")
 
@@ -265,7 +349,7 @@ LONG = ("--samples=100000", "--resolution=1024x1024")
 class Running:
     """A run of the command line that has a lot to do."""
 
-    def __init__(self, case: TestCase, *words: str) -> None:
+    def __init__(self, case: TestCase, *words: str, jobs: str = "--jobs=2") -> None:
         self.case = case
         folder = Path(tempfile.mkdtemp(dir=case.work))
         self.output = folder / "out"
@@ -276,7 +360,7 @@ class Running:
                     *(
                         case.scene(),
                         f"--output={self.output}",
-                        "--jobs=2",
+                        jobs,
                         "--keyframe-scale=40",
                     ),
                     *words,

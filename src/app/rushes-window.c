@@ -368,6 +368,8 @@ update_banner (RushesWindow *self)
   const GError *trouble = rushes_manager_get_trouble (self->manager);
   const GError *error = rushes_manager_get_error (self->manager);
 
+  if (error == NULL)
+    error = rushes_manager_get_lost_place (self->manager);
   if (trouble != NULL)
     {
       gtk_label_set_label (self->banner_label, trouble->message);
@@ -661,8 +663,12 @@ static void
 warning_cb (RushesWindow *self, RushesScene *scene, const char *text)
 {
   const RushesReport *report = scene != NULL ? rushes_scene_get_report (scene) : NULL;
+  const GError *lost = rushes_manager_get_lost_place (self->manager);
   g_autofree char *line = NULL;
 
+  /* The banner says that, for as long as it holds. */
+  if (lost != NULL && g_str_equal (lost->message, text))
+    return;
   if (report != NULL && rushes_report_tells (report, text))
     return;
   if (scene != NULL)
@@ -707,6 +713,8 @@ follow_manager (RushesWindow *self)
   g_signal_connect_object (self->manager, "notify::trouble", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "notify::error", G_CALLBACK (update_banner), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manager, "notify::lost-place", G_CALLBACK (update_banner), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->manager, "warning", G_CALLBACK (warning_cb), self,
                            G_CONNECT_SWAPPED);

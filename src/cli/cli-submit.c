@@ -1,75 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include <glib/gi18n.h>
 
 #include "cli-places.h"
 #include "cli.h"
 #include "rushes-pool.h"
+#include "rushes-runs.h"
 
-/* The run as a script for sbatch: the same command line, with steps of the job as
- * its clients. It says what it does as JSON, for whoever attaches. */
-static char *
-make_script (int argc, char **argv, guint clients)
+typedef struct
 {
-  GString *script = g_string_new ("#!/bin/sh\nexec ");
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *quoted = g_shell_quote (program != NULL ? program : "rushes-cli");
+  GMainLoop *loop;
+  RushesRun *run; /* (owned) (nullable) */
+} Submitting;
 
-  g_string_append_printf (script, "%s render --progress json --place local=0,slurm=%u", quoted,
-                          clients);
-  for (int i = 1; i < argc; i++)
-    {
-      g_autofree char *word = g_shell_quote (argv[i]);
+static void
+submitted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Submitting *submitting = user_data;
+  g_autoptr (GError) error = NULL;
 
-      g_string_append_printf (script, " %s", word);
-    }
-  g_string_append_c (script, '\n');
-  return g_string_free (script, FALSE);
+  submitting->run = rushes_runs_submit_finish (RUSHES_RUNS (object), result, &error);
+  if (submitting->run == NULL)
+    cli_report (NULL, error);
+  g_main_loop_quit (submitting->loop);
 }
 
-/* Returns the job's number. */
-static char *
-run_sbatch (RushesSlurm *slurm, guint clients, const char *output, const char *script)
+/* What the scenes will be called. */
+static char **
+list_names (char **paths)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *folder = g_canonicalize_filename (output, NULL);
-  g_autofree char *log = g_build_filename (folder, "rushes-%j.jsonl", NULL);
-  g_autofree char *errors = g_build_filename (folder, "rushes-%j.log", NULL);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) argv = NULL;
-  g_autofree char *out = NULL;
-  g_autofree char *err = NULL;
+  g_autoptr (RushesSettings) settings = rushes_settings_new ();
 
-  if (g_mkdir_with_parents (folder, 0755) != 0)
+  for (guint i = 0; paths[i] != NULL; i++)
     {
-      cli_error (_ ("The output folder “%s” cannot be made: %s"), folder, g_strerror (errno));
-      return NULL;
+      g_autoptr (RushesScene) scene = rushes_scene_new (paths[i], settings);
+
+      g_strv_builder_add (builder, rushes_scene_get_name (scene));
     }
-  rushes_slurm_add_submit_argv (slurm, builder, clients);
-  g_strv_builder_add_many (builder, "--output", log, "--error", errors, NULL);
-  argv = g_strv_builder_end (builder);
-  process = g_subprocess_newv ((const char *const *) argv,
-                               G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                   G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                               &error);
-  if (process == NULL || !g_subprocess_communicate_utf8 (process, script, NULL, &out, &err, &error))
-    {
-      cli_error ("%s", error->message);
-      return NULL;
-    }
-  if (!g_subprocess_get_successful (process))
-    {
-      cli_error (_ ("Slurm refuses: %s"), g_strstrip (err));
-      return NULL;
-    }
-  /* "12", or "12;cluster". */
-  out[strcspn (out, ";\n")] = '\0';
-  return g_steal_pointer (&out);
+  return g_strv_builder_end (builder);
 }
 
 /**
@@ -85,12 +55,13 @@ int
 cli_submit (int argc, char **argv)
 {
   g_auto (CliPlaces) places = { 0 };
-  g_autoptr (RushesSlurm) slurm = NULL;
   g_autofree char *output = NULL;
-  g_autofree char *script = NULL;
-  g_autofree char *job = NULL;
   g_autofree char **copy = g_memdup2 (argv, ((gsize) argc + 1) * sizeof *argv);
-  guint clients;
+  g_autoptr (RushesRuns) runs = NULL;
+  g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (RushesRun) run = NULL;
+  RushesSubmission *submission;
+  Submitting submitting = { 0 };
 
   /* A mistake had better be told now than in the morning. */
   if (!cli_render_check (argc, copy, &places, &output) || !cli_places_check_slurm (&places))
@@ -106,13 +77,23 @@ cli_submit (int argc, char **argv)
       cli_error (_ ("say how many Blenders the cluster is asked for, such as --place slurm=16"));
       return CLI_EXIT_USAGE;
     }
-  clients = places.slurm_jobs > 0 ? places.slurm_jobs : MAX (places.local_jobs, 1);
-  slurm = cli_places_make_slurm (&places);
-  script = make_script (argc, argv, clients);
-  job = run_sbatch (slurm, clients, output, script);
-  if (job == NULL)
+  submission = g_new0 (RushesSubmission, 1);
+  submission->slurm = cli_places_make_slurm (&places);
+  submission->clients = places.slurm_jobs > 0 ? places.slurm_jobs : MAX (places.local_jobs, 1);
+  submission->output = g_steal_pointer (&output);
+  submission->arguments = g_strdupv (argv + 1);
+  submission->names = list_names (copy + 1);
+
+  runs = rushes_runs_new (NULL);
+  loop = g_main_loop_new (NULL, FALSE);
+  submitting.loop = loop;
+  rushes_runs_submit_async (runs, submission, submitted_cb, &submitting);
+  g_main_loop_run (loop);
+  run = submitting.run;
+  if (run == NULL)
     return CLI_EXIT_FAILED;
 
-  g_print (_ ("Submitted as job %s; “rushes-cli attach %s” follows it\n"), job, job);
+  g_print (_ ("Submitted as job %s; “rushes-cli attach %s” follows it\n"), rushes_run_get_job (run),
+           rushes_run_get_job (run));
   return CLI_EXIT_OK;
 }

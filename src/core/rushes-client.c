@@ -400,16 +400,16 @@ static void
 explained_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RushesClient) self = user_data;
-  GError *cause = rushes_slurm_job_explain_finish (RUSHES_SLURM_JOB (object), result);
+  g_autoptr (GError) told = rushes_slurm_job_explain_finish (RUSHES_SLURM_JOB (object), result);
   int status = g_subprocess_get_status (self->process);
+  GError *cause;
 
   if (!self->explaining)
-    {
-      g_clear_error (&cause);
-      return;
-    }
+    return;
+  /* Without Slurm's programs, Slurm does not answer either. */
+  cause = explain_missing (self, status);
   if (cause == NULL)
-    cause = explain_missing (self, status);
+    cause = g_steal_pointer (&told);
   if (cause == NULL && self->node == NULL && !rushes_slurm_job_is_known (self->job))
     cause = explain_refusal (self);
   if (cause == NULL)

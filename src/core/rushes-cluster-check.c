@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
 
 #include "rushes-client.h"
 #include "rushes-cluster-check.h"
 #include "rushes-error.h"
 #include "rushes-slurm-command.h"
-
-/* A line for each partition: its name, with a star if it is the default; whether it
- * takes jobs; how many nodes are at work, idle, of no use, and there are. */
-#define FORMAT "%P|%a|%F"
+#include "rushes-slurm-partitions.h"
 
 /* How long to wait for a node, in seconds: longer than a cluster with room takes to
  * give one. */
@@ -168,84 +163,16 @@ try_client (RushesClusterCheck *self)
 
 /* ---- What Slurm says ------------------------------------------------- */
 
-typedef struct
-{
-  guint n_at_work;
-  guint n_idle;
-  guint n_nodes;
-  gboolean found;
-  gboolean takes_jobs;
-  GString *names; /* (owned): all that there are */
-} Partitions;
-
-/* Whether the user means a partition that Slurm calls @name. */
-static gboolean
-is_wanted (const char *wanted, const char *name, gboolean is_default)
-{
-  g_auto (GStrv) words = NULL;
-
-  if (wanted == NULL)
-    return is_default;
-  words = g_strsplit (wanted, ",", -1);
-  return g_strv_contains ((const char *const *) words, name);
-}
-
-/* What makes no sense is passed over. */
-static void
-read_partition (Partitions *partitions, const char *line, const char *wanted)
-{
-  g_auto (GStrv) fields = g_strsplit (line, "|", 3);
-  g_auto (GStrv) counts = NULL;
-  gboolean is_default;
-
-  if (g_strv_length (fields) != 3)
-    return;
-  counts = g_strsplit (fields[2], "/", 4);
-  is_default = g_str_has_suffix (fields[0], "*");
-  if (g_strv_length (counts) != 4)
-    return;
-  if (is_default)
-    fields[0][strlen (fields[0]) - 1] = '\0';
-  g_string_append_printf (partitions->names, "%s%s", partitions->names->len > 0 ? ", " : "",
-                          fields[0]);
-  if (!is_wanted (wanted, fields[0], is_default))
-    return;
-  partitions->found = TRUE;
-  if (!g_str_equal (fields[1], "up"))
-    return;
-  partitions->takes_jobs = TRUE;
-  partitions->n_at_work += (guint) g_ascii_strtoull (counts[0], NULL, 10);
-  partitions->n_idle += (guint) g_ascii_strtoull (counts[1], NULL, 10);
-  partitions->n_nodes += (guint) g_ascii_strtoull (counts[3], NULL, 10);
-}
-
-/* Returns: (nullable): why no client could run there */
+/* What to do about a Slurm that does not answer. */
 static GError *
-judge (const Partitions *partitions, const char *wanted)
+advise (const GError *error)
 {
-  if (partitions->names->len == 0)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                        _ ("This cluster has no partition that you may use; ask those who run it"));
-  if (!partitions->found && wanted != NULL)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_INVALID,
-                        _ ("There is no partition “%s” on this cluster, or not for you; choose "
-                           "among: %s"),
-                        wanted, partitions->names->str);
-  if (!partitions->found)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_INVALID,
-                        _ ("This cluster has no default partition; choose among: %s"),
-                        partitions->names->str);
-  if (!partitions->takes_jobs)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                        _ ("The partition is down and takes no jobs; choose another one, or ask "
-                           "those who run the cluster (there are: %s)"),
-                        partitions->names->str);
-  if (partitions->n_at_work + partitions->n_idle == 0)
-    return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                        _ ("Every node of the partition is down or taken out of use; choose "
-                           "another one, or ask those who run the cluster (there are: %s)"),
-                        partitions->names->str);
-  return NULL;
+  if (!g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT))
+    return g_error_copy (error);
+  return g_error_new (error->domain, error->code,
+                      _ ("%s. Is this computer part of the cluster, and does its controller, "
+                         "slurmctld, run?"),
+                      error->message);
 }
 
 static void
@@ -255,36 +182,26 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *printed = rushes_slurm_command_finish (result, &error);
   g_autofree char *wanted = NULL;
-  g_auto (GStrv) lines = NULL;
-  g_autoptr (GString) names = g_string_new (NULL);
-  Partitions partitions = { .names = names };
+  guint n_idle, n_nodes;
 
+  /* It was given up meanwhile. */
   if (self->task == NULL)
     return;
-  if (g_error_matches (error, RUSHES_ERROR, RUSHES_ERROR_TIMED_OUT))
-    finish (self, g_error_new (error->domain, error->code,
-                               _ ("%s. Is this computer part of the cluster, and does its "
-                                  "controller, slurmctld, run?"),
-                               error->message));
-  else if (printed == NULL)
-    finish (self, g_steal_pointer (&error));
-  if (self->task == NULL)
-    return;
+  if (printed == NULL)
+    {
+      finish (self, advise (error));
+      return;
+    }
 
   g_object_get (rushes_launcher_get_slurm (self->launcher), "partition", &wanted, NULL);
-  lines = g_strsplit (printed, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    read_partition (&partitions, lines[i], wanted);
-  error = judge (&partitions, wanted);
-  if (error != NULL)
+  if (!rushes_slurm_partitions_check (printed, wanted, &n_idle, &n_nodes, &error))
     {
       finish (self, g_steal_pointer (&error));
       return;
     }
   add_finding (self, g_strdup_printf (ngettext ("Slurm answers: %u of %u node is idle",
-                                                "Slurm answers: %u of %u nodes are idle",
-                                                partitions.n_nodes),
-                                      partitions.n_idle, partitions.n_nodes));
+                                                "Slurm answers: %u of %u nodes are idle", n_nodes),
+                                      n_idle, n_nodes));
   try_client (self);
 }
 
@@ -461,8 +378,8 @@ rushes_cluster_check_run_async (RushesClusterCheck *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  static const char *const argv[] = { "sinfo", "--noheader", "--summarize", "--format=" FORMAT,
-                                      NULL };
+  static const char *const argv[] = { "sinfo", "--noheader", "--summarize",
+                                      "--format=" RUSHES_SLURM_PARTITIONS_FORMAT, NULL };
   GError *error = NULL;
 
   g_return_if_fail (RUSHES_IS_CLUSTER_CHECK (self));
@@ -478,7 +395,7 @@ rushes_cluster_check_run_async (RushesClusterCheck *self,
   if (cancellable != NULL)
     g_signal_connect_swapped (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
   set_situation (self, _ ("Slurm is asked…"));
-  rushes_slurm_command_async (argv, cancellable, answered_cb, g_object_ref (self));
+  rushes_slurm_command_async (argv, NULL, cancellable, answered_cb, g_object_ref (self));
 }
 
 /**

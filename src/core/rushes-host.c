@@ -12,6 +12,7 @@
 #include "rushes-host.h"
 
 #define PROGRAM "flatpak-spawn"
+#define FLAGS   PROGRAM, "--host", "--watch-bus", "--directory=/"
 #define SERVICE "org.freedesktop.Flatpak"
 
 /* What runs on the host between the session helper and the client, and ends the
@@ -26,6 +27,16 @@
                               "{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null; "              \
                               "trap 'kill -KILL 0' INT TERM HUP; "                                 \
                               "exec 3<&0 </dev/null; nice -n \"$0\" \"$@\" <&3 3<&- & wait $!"
+
+/* The same for a program that has something to clear away elsewhere before it ends:
+ * it is asked to, and waited for. */
+#define POLITE_KEEPER                                                                              \
+  "command -v \"$0\" >/dev/null || exit " G_STRINGIFY (                                            \
+      RUSHES_HOST_NO_PROGRAM) "; "                                                                 \
+                              "trap 'kill -TERM $!' INT TERM HUP; "                                \
+                              "exec 3<&0 </dev/null; \"$0\" \"$@\" <&3 3<&- & "                    \
+                              "while wait $!; code=$?; kill -0 $! 2>/dev/null; do :; done; "       \
+                              "exit $code"
 
 /* Beside other work on the same computer, as rushes-launcher.c does it there. */
 #define NICENESS "10"
@@ -149,8 +160,20 @@ void
 rushes_host_add_argv (GStrvBuilder *argv, gboolean background)
 {
   /* The folder that we are in need not exist there. */
-  g_strv_builder_add_many (argv, PROGRAM, "--host", "--watch-bus", "--directory=/", "sh", "-c",
-                           KEEPER, background ? NICENESS : "0", NULL);
+  g_strv_builder_add_many (argv, FLAGS, "sh", "-c", KEEPER, background ? NICENESS : "0", NULL);
+}
+
+/**
+ * rushes_host_add_polite_argv:
+ * @argv: a command line without anything on it yet
+ *
+ * As rushes_host_add_argv(), but whenever the program is to end there, it gets
+ * SIGTERM and the time that it needs.
+ */
+void
+rushes_host_add_polite_argv (GStrvBuilder *argv)
+{
+  g_strv_builder_add_many (argv, FLAGS, "sh", "-c", POLITE_KEEPER, NULL);
 }
 
 /* ---- Files ----------------------------------------------------------- */

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What a command line of rushes_host_add_argv() ends with if the program that it
- * is to run is not there: "unavailable", in sysexits.h. */
+/* What a command line that runs on the host ends with if the program is not there:
+ * "unavailable", in sysexits.h. */
 #define RUSHES_HOST_NO_PROGRAM 69
 
 /**
@@ -22,6 +22,7 @@ gboolean rushes_host_check (RushesHost *self, GError **error);
 char *rushes_host_find_path (RushesHost *self, const char *path);
 char *rushes_host_find_document (const char *path);
 void rushes_host_add_argv (GStrvBuilder *argv, gboolean background);
+void rushes_host_add_polite_argv (GStrvBuilder *argv);
 gboolean
 rushes_host_reach (RushesHost *self, const char *scene, const char *folder, GError **error);
 

@@ -20,6 +20,29 @@ rushes_json_is_flat (const char *text, gsize size)
   return n_brackets <= RUSHES_JSON_MAX_BRACKETS;
 }
 
+/* From "\\377", and from "\\u" before anything but a character of its own,
+ * json-glib makes strings that are no UTF-8. Nobody writes such things. */
+static inline gboolean
+rushes_json_is_sound (const char *text, gsize size)
+{
+  for (gsize i = 0; i + 1 < size; i++)
+    {
+      if (text[i] != '\\')
+        continue;
+      i++;
+      if (g_ascii_isdigit (text[i]))
+        return FALSE;
+      if (text[i] != 'u')
+        continue;
+      if (i + 4 >= size || g_ascii_tolower (text[i + 1]) == 'd')
+        return FALSE;
+      for (gsize j = i + 1; j <= i + 4; j++)
+        if (!g_ascii_isxdigit (text[j]))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 /* Members of objects that come from elsewhere: one of another kind counts as
  * missing, where json-glib would call it a programmer's mistake. */
 

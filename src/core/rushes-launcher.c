@@ -15,7 +15,9 @@
 #include "rushes-flatpak.h"
 #include "rushes-host.h"
 #include "rushes-launcher.h"
+#include "rushes-package.h"
 #include "rushes-sandbox.h"
+#include "rushes-slurm-command.h"
 
 /* Enough that whoever works here does not notice; not so much that nothing is
  * rendered beside other work. */
@@ -248,15 +250,6 @@ rushes_launcher_new_on_cluster (const char *blender, RushesSlurm *slurm)
                        slurm, NULL);
 }
 
-/* The Python that runs inside Blender; an uninstalled tree says where it is. */
-static char *
-find_client_script (void)
-{
-  const char *dir = g_getenv ("RUSHES_BLENDER_DIR");
-
-  return g_build_filename (dir != NULL ? dir : RUSHES_BLENDER_DIR, "client.py", NULL);
-}
-
 /**
  * rushes_launcher_needs_share:
  * @self: a launcher
@@ -335,7 +328,7 @@ check_programs (RushesLauncher *self, GError **error)
 gboolean
 rushes_launcher_check (RushesLauncher *self, GError **error)
 {
-  g_autofree char *script = find_client_script ();
+  g_autofree char *script = rushes_package_find ();
 
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
@@ -349,6 +342,25 @@ rushes_launcher_check (RushesLauncher *self, GError **error)
     }
   return rushes_launcher_has_host (self) ? rushes_host_check (self->host, error)
                                          : check_programs (self, error);
+}
+
+/* Nodes share the user's home, but no Flatpak. */
+static gboolean
+has_copied_script (RushesLauncher *self)
+{
+  return self->host != NULL && self->slurm != NULL;
+}
+
+static char *
+find_visible_script (RushesLauncher *self)
+{
+  g_autofree char *script = NULL;
+
+  if (has_copied_script (self))
+    return rushes_package_find_copy ();
+  script = rushes_package_find ();
+  return self->host != NULL ? rushes_host_find_path (self->host, script)
+                            : g_steal_pointer (&script);
 }
 
 static GError *
@@ -380,8 +392,10 @@ explain_flatpak (RushesLauncher *self, int exit_code)
 static GError *
 explain_node (RushesLauncher *self, int exit_code)
 {
-  g_autofree char *script = find_client_script ();
+  g_autofree char *script = find_visible_script (self);
 
+  if (self->host != NULL && exit_code == RUSHES_HOST_NO_PROGRAM)
+    return rushes_slurm_command_make_missing_error ("srun");
   if (exit_code == EXIT_NO_PROGRAM)
     return g_error_new (RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
                         _ ("There is no program “%s” on the nodes; say where Blender is there"),
@@ -452,16 +466,15 @@ rushes_launcher_make_ticket (RushesLauncher *self, const char *token)
  * rushes_launcher_has_host:
  * @self: a launcher
  *
- * Returns: whether clients run outside the Flatpak that we are in, and may see
- *   other files
+ * Returns: whether clients are started outside the Flatpak that we are in, and
+ *   may see other files
  */
 gboolean
 rushes_launcher_has_host (RushesLauncher *self)
 {
   g_return_val_if_fail (RUSHES_IS_LAUNCHER (self), FALSE);
 
-  /* A cluster is not reached from in a Flatpak: its programs are missing there. */
-  return self->host != NULL && self->slurm == NULL;
+  return self->host != NULL;
 }
 
 /**
@@ -488,15 +501,6 @@ rushes_launcher_reach (RushesLauncher *self, const char *scene, const char *fold
 
 /* Each layer adds what runs that which follows: the way to a host or to a node,
  * then what keeps Blender from files, then Blender. */
-
-static char *
-find_visible_script (RushesLauncher *self)
-{
-  g_autofree char *script = find_client_script ();
-
-  return rushes_launcher_has_host (self) ? rushes_host_find_path (self->host, script)
-                                         : g_steal_pointer (&script);
-}
 
 /* Makes no copies. */
 static void
@@ -544,6 +548,9 @@ add_place (RushesLauncher *self, GStrvBuilder *argv, const char *token)
     {
       g_autofree char *ticket = rushes_launcher_make_ticket (self, token);
 
+      /* An srun that has no time to end leaves its job behind. */
+      if (self->host != NULL)
+        rushes_host_add_polite_argv (argv);
       rushes_slurm_add_argv (self->slurm, argv, ticket);
     }
   else if (self->host != NULL)
@@ -654,6 +661,7 @@ typedef struct
   char *blender; /* (owned) */
   GStrv argv;    /* (owned) */
   gboolean background;
+  gboolean needs_copy; /* what it runs is to be where nodes see it */
 } Spawn;
 
 static void
@@ -678,6 +686,11 @@ spawn_thread (gpointer data, gpointer user_data)
   GError *error = NULL;
   pid_t parent = getpid ();
 
+  if (spawn->needs_copy && !rushes_package_copy (&error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
                                  G_SUBPROCESS_FLAGS_STDERR_PIPE);
@@ -748,6 +761,7 @@ rushes_launcher_spawn_async (RushesLauncher *self,
   spawn->argv = rushes_launcher_build_argv (self, token);
   /* On a host, its own command line takes care of that; on a node, Slurm does. */
   spawn->background = self->background && self->host == NULL && self->slurm == NULL;
+  spawn->needs_copy = has_copied_script (self);
   g_task_set_task_data (task, spawn, spawn_free);
   g_thread_pool_push (get_spawner (), g_steal_pointer (&task), NULL);
 }

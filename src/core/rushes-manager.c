@@ -78,6 +78,7 @@ enum
   PROP_STATE,
   PROP_ERROR,
   PROP_TROUBLE,
+  PROP_LOST_PLACE,
   /* From here on: what is notified together, now and then. */
   PROP_PROGRESS,
   PROP_N_FRAMES,
@@ -278,6 +279,8 @@ frame_ended_cb (RushesManager *self, RushesScene *scene, guint frame, guint clie
 static void
 warning_cb (RushesManager *self, RushesScene *scene, const char *text)
 {
+  if (scene == NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOST_PLACE]);
   g_signal_emit (self, signals[WARNING], 0, scene, text);
 }
 
@@ -314,6 +317,7 @@ run_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   set_error (self, error);
   set_state (self, RUSHES_MANAGER_IDLE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOST_PLACE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOBS_REASON]);
   refresh (self);
   g_signal_emit (self, signals[RUN_ENDED], 0, by_user);
@@ -418,6 +422,7 @@ cluster_changed_cb (RushesManager *self)
       else
         g_signal_emit (self, signals[WARNING], 0, NULL, error->message);
     }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOST_PLACE]);
   g_object_set (self->pool, "jobs", get_jobs (self), NULL);
 }
 
@@ -1232,6 +1237,9 @@ rushes_manager_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_TROUBLE:
       g_value_set_boxed (value, rushes_manager_get_trouble (self));
       break;
+    case PROP_LOST_PLACE:
+      g_value_set_boxed (value, rushes_manager_get_lost_place (self));
+      break;
     case PROP_PROGRESS:
       g_value_set_double (value, self->totals.progress);
       break;
@@ -1532,6 +1540,13 @@ rushes_manager_class_init (RushesManagerClass *klass)
    */
   properties[PROP_TROUBLE] = g_param_spec_boxed ("trouble", NULL, NULL, G_TYPE_ERROR, readable);
   /**
+   * RushesManager:lost-place:
+   *
+   * As rushes_pool_get_lost_place().
+   */
+  properties[PROP_LOST_PLACE] =
+      g_param_spec_boxed ("lost-place", NULL, NULL, G_TYPE_ERROR, readable);
+  /**
    * RushesManager:progress:
    *
    * How much of the queue is rendered, 0 to 1.
@@ -1720,6 +1735,18 @@ const GError *
 rushes_manager_get_trouble (RushesManager *self)
 {
   return self->pool != NULL ? rushes_pool_get_trouble (self->pool) : NULL;
+}
+
+/**
+ * rushes_manager_get_lost_place:
+ * @self: a manager
+ *
+ * Returns: (transfer none) (nullable): why others have to do the work of a place
+ */
+const GError *
+rushes_manager_get_lost_place (RushesManager *self)
+{
+  return self->pool != NULL ? rushes_pool_get_lost_place (self->pool) : NULL;
 }
 
 /**

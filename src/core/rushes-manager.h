@@ -59,6 +59,7 @@ RushesManagerState rushes_manager_get_state (RushesManager *self);
 const RushesTotals *rushes_manager_get_totals (RushesManager *self);
 double rushes_manager_get_rate (RushesManager *self);
 double rushes_manager_get_seconds_left (RushesManager *self);
+const GError *rushes_manager_get_lost_place (RushesManager *self);
 const GError *rushes_manager_get_trouble (RushesManager *self);
 const GError *rushes_manager_get_error (RushesManager *self);
 const char *rushes_manager_get_log_dir (RushesManager *self);

@@ -37,6 +37,7 @@ pool_place_free (PoolPlace *place)
   g_clear_pointer (&place->machine, rushes_machine_free);
   g_clear_object (&place->launcher);
   g_clear_error (&place->complaint);
+  g_clear_error (&place->given_up);
   g_free (place);
 }
 
@@ -45,7 +46,7 @@ pool_place_begin_run (PoolPlace *place)
 {
   place->start_failures = 0;
   place->started_once = FALSE;
-  place->given_up = FALSE;
+  g_clear_error (&place->given_up);
   g_clear_error (&place->complaint);
   pool_place_set_jobs (place, place->jobs);
   /* Now, as no client has taken any of it yet. */
@@ -84,7 +85,7 @@ pool_place_get_jobs (PoolPlace *place)
 {
   guint wanted = place->jobs == RUSHES_JOBS_AUTO ? place->automatic.count : place->jobs;
 
-  return place->given_up ? 0 : MIN (wanted, place->room);
+  return place->given_up != NULL ? 0 : MIN (wanted, place->room);
 }
 
 /* Whether somebody there has to go. */
@@ -202,17 +203,15 @@ give_up (PoolPlace *place, RushesClient *client)
   const char *log = rushes_client_get_log_path (client);
   g_autofree char *text = NULL;
 
-  place->given_up = TRUE;
-  if (pool_get_jobs (place->pool) == 0)
-    {
-      pool_fail_everything (place->pool, cause, client);
-      return;
-    }
   text = g_strdup_printf (pool_place_is_remote (place)
                               ? _ ("The cluster is no longer used: %s (log: %s)")
                               : _ ("This computer is no longer used: %s (log: %s)"),
                           cause->message, log != NULL ? log : "-");
-  pool_emit_warning (place->pool, NULL, text);
+  place->given_up = g_error_new_literal (cause->domain, cause->code, text);
+  if (pool_get_jobs (place->pool) == 0)
+    pool_fail_everything (place->pool, cause, client);
+  else
+    pool_emit_warning (place->pool, NULL, text);
 }
 
 /* A client has loaded a scene. */
@@ -246,7 +245,7 @@ pool_place_start_failed (PoolPlace *place, RushesClient *client)
   const GError *error = rushes_client_get_cause (client);
 
   place->start_failures++;
-  if (place->pool->stopping || place->pool->fatal != NULL || place->given_up)
+  if (place->pool->stopping || place->pool->fatal != NULL || place->given_up != NULL)
     return;
 
   if (place->start_failures >= MAX_START_FAILURES ||

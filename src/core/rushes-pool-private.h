@@ -70,7 +70,7 @@ struct _PoolPlace
   double round_trip;        /* seconds from us to a client and back; 0: not known */
   guint start_failures;     /* in a row */
   gboolean started_once;
-  gboolean given_up; /* until the run ends */
+  GError *given_up;  /* (owned) (nullable): why no client can be had, until the run ends */
   GError *complaint; /* (owned) (nullable): what is wrong with nodes that are left out */
   guint pause_id;    /* no start until then: the last one failed */
 };

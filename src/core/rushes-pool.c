@@ -883,6 +883,28 @@ rushes_pool_set_trust (RushesPool *self, RushesTrust *trust)
   self->trust = rushes_trust_ref (trust);
 }
 
+/**
+ * rushes_pool_get_lost_place:
+ * @self: a pool
+ *
+ * Returns: (transfer none) (nullable): why clients are wanted at a place and none
+ *   can be had there, as the warning about it said
+ */
+const GError *
+rushes_pool_get_lost_place (RushesPool *self)
+{
+  g_return_val_if_fail (RUSHES_IS_POOL (self), NULL);
+
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      PoolPlace *place = g_ptr_array_index (self->places, i);
+
+      if (place->given_up != NULL && place->jobs > 0)
+        return place->given_up;
+    }
+  return NULL;
+}
+
 guint
 rushes_pool_get_n_clients (RushesPool *self)
 {

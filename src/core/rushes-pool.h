@@ -25,6 +25,7 @@ void rushes_pool_resume (RushesPool *self);
 void rushes_pool_reconsider (RushesPool *self);
 guint rushes_pool_get_n_clients (RushesPool *self);
 char *rushes_pool_explain_jobs (RushesPool *self);
+const GError *rushes_pool_get_lost_place (RushesPool *self);
 const GError *rushes_pool_get_trouble (RushesPool *self);
 double rushes_pool_get_rate (RushesPool *self);
 double rushes_pool_get_seconds_left (RushesPool *self);

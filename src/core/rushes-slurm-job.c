@@ -220,6 +220,27 @@ rushes_slurm_job_is_known (RushesSlurmJob *self)
 }
 
 /**
+ * rushes_slurm_describe:
+ * @entry: a job
+ *
+ * Returns: (transfer full): what it waits for, in the user's words; or where it
+ *   runs
+ */
+char *
+rushes_slurm_describe (const RushesSlurmEntry *entry)
+{
+  g_return_val_if_fail (entry != NULL, NULL);
+
+  if (entry->state != RUSHES_SLURM_PENDING)
+    return g_strdup_printf (_ ("Job %s on node %s"), entry->id, entry->node);
+  if (g_str_equal (entry->reason, "None") || *entry->reason == '\0')
+    return g_strdup_printf (_ ("Waiting for the cluster: job %s, place %u"), entry->id,
+                            entry->place);
+  return g_strdup_printf (_ ("Waiting for the cluster: job %s, place %u, %s"), entry->id,
+                          entry->place, translate_reason (entry->reason));
+}
+
+/**
  * rushes_slurm_job_describe:
  * @self: a job
  *
@@ -238,13 +259,7 @@ rushes_slurm_job_describe (RushesSlurmJob *self)
     return g_strdup (_ ("Waiting for the cluster, which does not answer"));
   if (entry == NULL)
     return g_strdup (_ ("Waiting for the cluster"));
-  if (entry->state != RUSHES_SLURM_PENDING)
-    return g_strdup_printf (_ ("Job %s on node %s"), entry->id, entry->node);
-  if (g_str_equal (entry->reason, "None") || *entry->reason == '\0')
-    return g_strdup_printf (_ ("Waiting for the cluster: job %s, place %u"), entry->id,
-                            entry->place);
-  return g_strdup_printf (_ ("Waiting for the cluster: job %s, place %u, %s"), entry->id,
-                          entry->place, translate_reason (entry->reason));
+  return rushes_slurm_describe (entry);
 }
 
 /* ---- Ends ------------------------------------------------------------ */

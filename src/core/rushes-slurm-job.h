@@ -20,6 +20,7 @@ void rushes_slurm_job_explain_async (RushesSlurmJob *self,
                                      gpointer user_data);
 GError *rushes_slurm_job_explain_finish (RushesSlurmJob *self, GAsyncResult *result);
 
+char *rushes_slurm_describe (const RushesSlurmEntry *entry);
 GError *rushes_slurm_explain (const RushesSlurmEntry *entry);
 
 G_END_DECLS

@@ -230,7 +230,7 @@ ask (RushesSlurmQueue *self)
 
   self->asking = g_steal_pointer (&self->waiting);
   self->waiting = empty;
-  rushes_slurm_command_async (argv, NULL, printed_cb, g_object_ref (self));
+  rushes_slurm_command_async (argv, NULL, NULL, printed_cb, g_object_ref (self));
 }
 
 /**

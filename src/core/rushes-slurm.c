@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "rushes-error.h"
 #include "rushes-slurm.h"
+#include "rushes-slurm-command.h"
 #include "rushes-slurm-value.h"
 
 /**
@@ -26,6 +25,7 @@ struct _RushesSlurm
   char *extra;             /* (owned) (nullable): further arguments, quoted as for a shell */
   GPtrArray *excluded;     /* (owned) (element-type utf8): nodes of no use */
   RushesSlurmQueue *queue; /* (owned) */
+  gboolean is_outside;     /* of the Flatpak that we are in */
 };
 
 enum
@@ -194,6 +194,7 @@ rushes_slurm_init (RushesSlurm *self)
 {
   self->excluded = g_ptr_array_new_with_free_func (g_free);
   self->queue = rushes_slurm_queue_new ();
+  self->is_outside = rushes_slurm_command_is_outside ();
 }
 
 /**
@@ -235,7 +236,8 @@ rushes_slurm_copy (RushesSlurm *self)
  * @self: a cluster
  * @error: return location for a #GError
  *
- * Looks for Slurm's programs, without asking the cluster.
+ * Looks for Slurm's programs, without asking the cluster. What is missing outside
+ * of a Flatpak shows when a client starts: see rushes_launcher_explain_exit().
  *
  * Returns: whether they are there and what is wanted can be said to them, else
  *   %RUSHES_ERROR_COULD_NOT_START or %RUSHES_ERROR_INVALID
@@ -247,16 +249,13 @@ rushes_slurm_check (RushesSlurm *self, GError **error)
 
   g_return_val_if_fail (RUSHES_IS_SLURM (self), FALSE);
 
-  for (guint i = 0; i < G_N_ELEMENTS (programs); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (programs) && !self->is_outside; i++)
     {
       g_autofree char *path = g_find_program_in_path (programs[i]);
 
       if (path == NULL)
         {
-          g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                       _ ("Slurm is not installed here: there is no program “%s”; work on a "
-                          "computer of the cluster, or install the package “%s”"),
-                       programs[i], "slurm-client");
+          g_propagate_error (error, rushes_slurm_command_make_missing_error (programs[i]));
           return FALSE;
         }
     }
@@ -380,15 +379,20 @@ add_memory_per_cpu (RushesSlurm *self, GStrvBuilder *argv)
  * @self: a cluster
  * @argv: a command line, to which this begins
  * @clients: how many clients there is to be room for
+ * @ticket: a word that no other job carries
  *
  * Begins a command line that has the script that follows it run as a job of
- * its own, with room for steps of rushes_slurm_add_argv().
+ * its own, with room for steps of rushes_slurm_add_argv(), and with @ticket as
+ * its comment.
  */
 void
-rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clients)
+rushes_slurm_add_submit_argv (RushesSlurm *self,
+                              GStrvBuilder *argv,
+                              guint clients,
+                              const char *ticket)
 {
   g_return_if_fail (RUSHES_IS_SLURM (self));
-  g_return_if_fail (argv != NULL);
+  g_return_if_fail (argv != NULL && ticket != NULL);
 
   /* A job that is sent back to the queue goes on where it was: frames that are
    * done stay. */
@@ -401,6 +405,7 @@ rushes_slurm_add_submit_argv (RushesSlurm *self, GStrvBuilder *argv, guint clien
   add_option (argv, "--gpus-per-task", self->gpus);
   add_memory_per_cpu (self, argv);
   add_extra (self, argv);
+  g_strv_builder_add_many (argv, "--comment", ticket, NULL);
 }
 
 /**
@@ -469,5 +474,5 @@ rushes_slurm_is_inside (RushesSlurm *self)
 {
   g_return_val_if_fail (RUSHES_IS_SLURM (self), FALSE);
 
-  return g_getenv ("SLURM_JOB_ID") != NULL;
+  return !self->is_outside && g_getenv ("SLURM_JOB_ID") != NULL;
 }

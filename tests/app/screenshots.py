@@ -308,6 +308,10 @@ def preferences(studio: Studio) -> None:
         dialog = next(w for w in place.windows(program) if w.title == "Preferences")
         path = studio.target / "preferences.png"
         print(place.screenshot(path, dialog), flush=True)
+        program.find("tab", "Cluster").click()
+        program.find("switch", re.compile("^Render on a Cluster")).click()
+        path = studio.target / "preferences-cluster.png"
+        print(place.screenshot(path, dialog), flush=True)
 
 
 PICTURES: dict[str, Callable[[Studio], None]] = {

@@ -157,6 +157,35 @@ def test_check_without_slurm() -> None:
         window.quit()
 
 
+def test_lost_and_found() -> None:
+    """What is wrong there stays in sight, and is mended while this computer renders."""
+    with fake_desktop(
+        ON | {"slurm-blender": "'/nowhere/blender'"}, height=1400
+    ) as here:
+        add_slurm(here)
+        scene = fake(here, "scene", "end=60", "gate=1")
+        window = Window(here, scene)
+        program = window.program
+        window.row("scene", READY)
+        window.start()
+        lost = re.compile("^The cluster is no longer used: .*/nowhere/blender. on the")
+        window.says(lost)
+        program.find("button", "Preferences").click()
+        dialog = program.find_dialog()
+        program.find("tab", "Cluster", inside=dialog).click()
+        # By keyboard, down the page.
+        blender = program.tab_to("text box", re.compile("^Blender on the Nodes"))
+        here.key("ctrl+a", "Delete", "Return")
+        wait_until(lambda: not blender.text, "nothing to be typed there")
+        close(window, dialog)
+        program.wait_gone("label", lost)
+        program.find("tab", "Watch").click()
+        window.says(re.compile(r"^Blender \d on "))
+        open_gate(scene)
+        window.row("scene", FINISHED)
+        window.quit()
+
+
 def test_check_leaves_nothing_behind() -> None:
     """Given up, or with its window gone, it ends what it has started."""
     with fake_desktop(ON) as here:

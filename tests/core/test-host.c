@@ -8,10 +8,12 @@
 #include <glib/gstdio.h>
 
 #include "rushes-blenders.h"
+#include "rushes-client.h"
 #include "rushes-error.h"
 #include "rushes-flatpak.h"
 #include "rushes-host.h"
 #include "rushes-launcher.h"
+#include "rushes-package.h"
 #include "test-utils.h"
 
 #define INFO                                                                                       \
@@ -191,6 +193,38 @@ test_argv_flatpak (Fixture *fixture, gconstpointer data)
   g_assert_false (g_strv_contains (strv, "--sandbox"));
 }
 
+/* The same srun as without a host, for a script that nodes see. */
+static void
+test_argv_slurm (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
+  g_autoptr (RushesLauncher) launcher = rushes_launcher_new_on_cluster ("blender", slurm);
+  g_auto (GStrv) argv = rushes_launcher_build_argv (launcher, "token-1");
+  g_autoptr (RushesLauncher) plain_launcher = NULL;
+  g_auto (GStrv) plain = NULL;
+  g_autofree char *script = rushes_package_find ();
+  g_autofree char *copy = rushes_package_find_copy ();
+  const char *const *way = (const char *const *) argv;
+  guint n_copies = 0;
+
+  g_assert_true (g_str_has_prefix (copy, g_get_user_cache_dir ()));
+  g_unsetenv ("RUSHES_FLATPAK_INFO");
+  plain_launcher = rushes_launcher_new_on_cluster ("blender", slurm);
+  plain = rushes_launcher_build_argv (plain_launcher, "token-1");
+  for (guint i = 0; plain[i] != NULL; i++)
+    if (g_str_equal (plain[i], script))
+      {
+        g_free (plain[i]);
+        plain[i] = g_strdup (copy);
+        n_copies++;
+      }
+  g_assert_cmpuint (n_copies, ==, 2);
+  g_assert_cmpstr (argv[0], ==, "flatpak-spawn");
+  while (!g_str_equal (*way, "srun"))
+    way++;
+  g_assert_cmpstrv (way, plain);
+}
+
 /* ---- What runs there ------------------------------------------------- */
 
 static GSubprocess *
@@ -313,17 +347,111 @@ test_ends (Fixture *fixture, gconstpointer data)
     }
 }
 
+static char *
+read_line (GDataInputStream *lines)
+{
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_data_input_stream_read_line_async (lines, 0, NULL, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  return g_data_input_stream_read_line_finish (lines, result, NULL, NULL);
+}
+
+/* One that has to clear away something first may do so, and says how it ended. */
+static void
+test_ends_politely (Fixture *fixture, gconstpointer data)
+{
+  const int signals[] = { SIGTERM, SIGINT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+      g_autoptr (GSubprocess) process = NULL;
+      g_autoptr (GDataInputStream) lines = NULL;
+      g_autoptr (GAsyncResult) location = NULL;
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autofree char *ready = NULL;
+      g_autofree char *last = NULL;
+      g_auto (GStrv) argv = NULL;
+
+      rushes_host_add_polite_argv (builder);
+      g_strv_builder_add_many (builder, "sh", "-c",
+                               "trap 'sleep 0.2; echo cleared; exit 3' TERM; trap '' INT; "
+                               "echo ready; while :; do sleep 0.02; done",
+                               NULL);
+      argv = g_strv_builder_end (builder);
+      process =
+          g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL);
+      g_assert_nonnull (process);
+      lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+      ready = read_line (lines);
+      g_assert_cmpstr (ready, ==, "ready");
+      g_subprocess_send_signal (process, signals[i]);
+      last = read_line (lines);
+      g_assert_cmpstr (last, ==, "cleared");
+      g_subprocess_wait_async (process, NULL, rushes_test_result_cb, &location);
+      result = rushes_test_wait_for_result (&location);
+      g_assert_true (g_subprocess_wait_finish (process, result, NULL));
+      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 3);
+    }
+}
+
+static gboolean
+is_dead (gpointer client)
+{
+  return rushes_client_get_state (client) == RUSHES_CLIENT_DEAD;
+}
+
+/* A client on a node: what it runs has been copied to where nodes see it. */
+static void
+test_slurm (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
+  g_autoptr (RushesLauncher) launcher =
+      rushes_launcher_new_on_cluster (g_getenv ("RUSHES_FAKE_CLIENT"), slurm);
+  g_autofree char *logs = g_build_filename (fixture->folder, "logs", NULL);
+  g_autoptr (RushesClient) client = rushes_client_new (launcher, 1, logs);
+  g_autofree char *script = rushes_package_find ();
+  g_autofree char *copy = rushes_package_find_copy ();
+  g_autofree char *original_text = rushes_test_read (script);
+  g_autofree char *copied_text = NULL;
+  g_autofree char *folder = g_path_get_dirname (copy);
+  g_autofree char *module = g_build_filename (folder, "rushes", "service.py", NULL);
+  g_autoptr (GAsyncResult) location = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (write_program (fixture->folder, "srun",
+                         "#!/bin/sh\nwhile [ \"$1\" != sh ]; do shift; done\nexec \"$@\"\n"));
+  g_free (write_program (fixture->folder, "squeue", "#!/bin/sh\n"));
+  rushes_client_start_async (client, 10, rushes_test_result_cb, &location);
+  result = rushes_test_wait_for_result (&location);
+  rushes_client_start_finish (client, result, &error);
+  g_assert_no_error (error);
+  rushes_client_stop (client, FALSE);
+  rushes_test_wait_until (is_dead, client);
+
+  copied_text = rushes_test_read (copy);
+  g_assert_cmpstr (copied_text, ==, original_text);
+  g_assert_true (g_file_test (module, G_FILE_TEST_IS_REGULAR));
+}
+
 static void
 test_missing (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (RushesLauncher) launcher = rushes_launcher_new ("/opt/blender");
   g_autoptr (RushesLauncher) flatpak = rushes_launcher_new ("org.blender.Blender");
+  g_autoptr (RushesSlurm) slurm = rushes_slurm_new ();
+  g_autoptr (RushesLauncher) cluster = rushes_launcher_new_on_cluster ("blender", slurm);
+  g_autoptr (GError) no_srun = rushes_launcher_explain_exit (cluster, RUSHES_HOST_NO_PROGRAM);
   g_autoptr (GError) error = rushes_launcher_explain_exit (launcher, RUSHES_HOST_NO_PROGRAM);
   g_autoptr (GError) no_flatpak = rushes_launcher_explain_exit (flatpak, RUSHES_FLATPAK_NO_PROGRAM);
   g_autoptr (GError) not_installed =
       rushes_launcher_explain_exit (flatpak, RUSHES_FLATPAK_NO_BLENDER);
 
   rushes_test_assert_error (error, RUSHES_ERROR_COULD_NOT_START, "“/opt/blender”");
+  rushes_test_assert_error (no_srun, RUSHES_ERROR_COULD_NOT_START, "no program “srun”");
   rushes_test_assert_error (no_flatpak, RUSHES_ERROR_COULD_NOT_START, "“flatpak”");
   rushes_test_assert_error (not_installed, RUSHES_ERROR_COULD_NOT_START,
                             "“flatpak install org.blender.Blender”");
@@ -453,6 +581,7 @@ main (int argc, char **argv)
   g_autoptr (RushesTestFolder) home = rushes_test_make_folder ();
 
   g_setenv ("HOME", home, TRUE);
+  g_unsetenv ("XDG_CACHE_HOME");
   g_test_init (&argc, &argv, NULL);
 
   add ("/host/is-there", test_is_there);
@@ -462,6 +591,9 @@ main (int argc, char **argv)
   add ("/host/argv-flatpak", test_argv_flatpak);
   add ("/host/streams", test_streams);
   add ("/host/ends", test_ends);
+  add ("/host/argv-slurm", test_argv_slurm);
+  add ("/host/ends-politely", test_ends_politely);
+  add ("/host/slurm", test_slurm);
   add ("/host/missing", test_missing);
   add ("/host/reach", test_reach);
   add ("/host/unreachable", test_unreachable);

@@ -818,6 +818,56 @@ test_cluster_missing (Fixture *fixture, gconstpointer data)
   wait_for_end (fixture);
 }
 
+static gboolean
+has_lost_place (gpointer fixture)
+{
+  return rushes_manager_get_lost_place (((Fixture *) fixture)->manager) != NULL;
+}
+
+/* Those of the cluster have said where they are, and so are of use. */
+static gboolean
+has_three (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  GListModel *activities = rushes_manager_get_activities (fixture->manager);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (activities); i++)
+    {
+      g_autoptr (RushesActivity) activity = g_list_model_get_item (activities, i);
+
+      n += rushes_activity_get_node (activity) != NULL;
+    }
+  return n == 2 && count_activities (fixture) == 3;
+}
+
+/* What does not work there is told as long as that holds, and this computer goes on. */
+static void
+test_cluster_lost (Fixture *fixture, gconstpointer data)
+{
+  RushesCluster *cluster = rushes_manager_get_cluster (fixture->manager);
+  RushesScene *scene = add_scene (fixture, "scene.blend", "end=3000\nframe-ms=10");
+
+  use_cluster (fixture, 2);
+  g_object_set (cluster, "blender", "/nowhere/blender", NULL);
+  rushes_manager_start (fixture->manager);
+  rushes_test_wait_until (has_lost_place, fixture);
+  rushes_test_assert_error (rushes_manager_get_lost_place (fixture->manager),
+                            RUSHES_ERROR_COULD_NOT_START,
+                            "no longer used: There is no program “/nowhere/blender”");
+  g_assert_nonnull (
+      strstr (fixture->warnings->str, rushes_manager_get_lost_place (fixture->manager)->message));
+  rushes_test_wait_until (has_done, scene);
+
+  /* It is mended while it is rendered. */
+  g_object_set (cluster, "blender", NULL, NULL);
+  g_assert_false (has_lost_place (fixture));
+  rushes_test_wait_until (has_three, fixture);
+  g_assert_false (has_lost_place (fixture));
+  rushes_manager_stop (fixture->manager);
+  wait_for_end (fixture);
+}
+
 /* Before it is used. */
 static void
 test_cluster_check (Fixture *fixture, gconstpointer data)
@@ -1027,8 +1077,7 @@ test_pause_scene (Fixture *fixture, gconstpointer data)
   if (stage == FINISHED)
     assert_finished (scene, 4, 0);
   else
-    g_assert_cmpint (rushes_scene_get_state (scene), ==,
-                     stage == FAILED ? RUSHES_SCENE_FAILED : RUSHES_SCENE_STOPPED);
+    assert_state (scene, stage == FAILED ? RUSHES_SCENE_FAILED : RUSHES_SCENE_STOPPED);
 
   /* Held back, it is not started. */
   render (fixture);
@@ -1576,6 +1625,7 @@ main (int argc, char **argv)
   add ("/manager/cluster/at-once", NULL, test_cluster_at_once);
   add ("/manager/cluster/waiting", NULL, test_cluster_waiting);
   add ("/manager/cluster/missing", NULL, test_cluster_missing);
+  add ("/manager/cluster/lost", NULL, test_cluster_lost);
   add ("/manager/cluster/check", NULL, test_cluster_check);
   add ("/manager/warning", NULL, test_warning);
   add ("/manager/trouble/go-on", NULL, test_trouble);

@@ -118,12 +118,13 @@ rushes_test_write (const char *folder, const char *name, const char *content)
 {
   g_autoptr (GError) error = NULL;
   char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *fresh = g_strconcat (path, ".new", NULL);
 
   /* Nobody needs it to survive a power cut; but that way GLib writes over a
-   * longer file without cutting it. */
-  g_unlink (path);
-  g_file_set_contents_full (path, content, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error);
+   * longer file without cutting it, and somebody may read that meanwhile. */
+  g_file_set_contents_full (fresh, content, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error);
   g_assert_no_error (error);
+  g_assert_no_errno (g_rename (fresh, path));
   return path;
 }
 

@@ -66,7 +66,7 @@ SlurmdTimeout=10
 InactiveLimit=0
 MessageTimeout=5
 ReturnToService=2
-DefMemPerCPU=256
+DefMemPerCPU=1024
 {nodes}
 PartitionName=main Nodes=here,there Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=urgent Nodes=here,there MaxTime=INFINITE State=UP PriorityTier=10
@@ -98,6 +98,7 @@ class Cluster:
         self.environment = {
             **os.environ,
             "SLURM_CONF": str(self.folder / "slurm.conf"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
         }
 
     def __enter__(self) -> Cluster:

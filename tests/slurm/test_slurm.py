@@ -29,6 +29,7 @@ sys.path.append(os.fspath(Path(__file__).parents[1] / "blender"))
 from harness import signature  # noqa: E402
 
 CLI = os.environ["RUSHES_CLI"]
+CHECK = os.environ["RUSHES_CLUSTER_CHECK"]
 FAKE = os.environ["RUSHES_FAKE_CLIENT"]
 BLENDER = os.environ.get("RUSHES_TEST_BLENDER", "blender")
 SAMPLES = os.environ.get("RUSHES_TEST_SAMPLES", "")
@@ -300,6 +301,88 @@ class Waiting(SlurmTest):
             )
 
 
+class Checking(SlurmTest):
+    """What the window says of the connection."""
+
+    def check(self, partition: str = "", blender: str = FAKE) -> tuple[int, str]:
+        """What comes of it, and what it says."""
+        done = subprocess.run(
+            [CHECK, blender, "5", partition],
+            env={**cluster.environment, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done.returncode, done.stdout.decode()
+
+    def test_well(self) -> None:
+        for partition in ("", "main", "urgent,main"):
+            status, words = self.check(partition)
+            self.assertEqual(status, 0, words)
+            self.assertRegex(words, "^Slurm answers: [24] of [24] nodes are idle\n")
+            self.assertRegex(words, "Blender 3.4.1 works on node ")
+
+    def test_partitions(self) -> None:
+        status, words = self.check("moon")
+        self.assertEqual(status, 1, words)
+        self.assertIn("no partition “moon”", words)
+        self.assertIn("main, urgent", words)
+        cluster.run("scontrol", "update", "partition=urgent", "state=down")
+        try:
+            status, words = self.check("urgent")
+        finally:
+            cluster.run("scontrol", "update", "partition=urgent", "state=up")
+        self.assertEqual(status, 1, words)
+        self.assertIn("is down and takes no jobs", words)
+
+    def test_no_blender(self) -> None:
+        status, words = self.check(blender="/nowhere/blender")
+        self.assertEqual(status, 1, words)
+        self.assertIn("no program “/nowhere/blender” on the nodes", words)
+
+    def test_no_controller(self) -> None:
+        cluster.stop_controller()
+        try:
+            status, words = self.check()
+        finally:
+            cluster.start_controller()
+        self.assertEqual(status, 1, words)
+        self.assertIn("Slurm does not answer", words)
+        self.assertIn("slurmctld, run?", words)
+
+    def test_no_node_is_free(self) -> None:
+        """It says so, and does not stay in the queue; nor does one that is given up."""
+        holder = subprocess.Popen(
+            ["srun", "--nodes=2", "--exclusive", "cat"],
+            env=cluster.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            cluster.wait_until(lambda: cluster.jobs("RUNNING"), "the nodes are in use")
+            status, words = self.check()
+            self.assertEqual(status, 0, words)
+            self.assertIn("place 1, every node is in use", words)
+            self.assertIn("No node was free for 5 seconds", words)
+            cluster.wait_until(lambda: not cluster.jobs("PENDING"), "no job waits")
+
+            check = subprocess.Popen(
+                [CHECK, FAKE, "600", ""],
+                env={**cluster.environment, "TMPDIR": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+            cluster.wait_until(lambda: cluster.jobs("PENDING"), "a job waits")
+            check.terminate()
+            self.assertEqual(check.wait(PATIENCE), 1)
+            cluster.wait_until(lambda: not cluster.jobs("PENDING"), "no job waits")
+        finally:
+            assert holder.stdin
+            holder.stdin.close()
+            holder.wait(PATIENCE)
+
+
 class Faults(SlurmTest):
     """The frame goes back, the client is replaced, nothing is lost, and the cause is
     told in words."""
@@ -539,6 +622,64 @@ class Leaving(SlurmTest):
             run.frames(1)
             run.process.kill()
             run.process.wait()
+
+
+#: What a Flatpak finds in itself, but for the folder that nobody sees outside.
+FLATPAK_INFO = """\
+[Application]
+name=io.github.rushes.Rushes
+[Instance]
+app-path=/nowhere
+[Session Bus Policy]
+org.freedesktop.Flatpak=talk
+"""
+
+#: Stands in for flatpak-spawn --host --watch-bus: what it runs has a group of its own, of
+#: which SIGTERM reaches the first process, and the end of whoever asked for it all as SIGINT.
+FLATPAK_SPAWN = """\
+#!/bin/sh
+shift 3
+cd /
+exec 3<&0
+setsid "$@" <&3 3<&- &
+host=$!
+trap 'kill -TERM $host' TERM
+(
+  while kill -0 $$; do sleep 0.1; done
+  kill -INT -$host
+) <&- >&- 2>&- 3<&- &
+while wait $host; code=$?; kill -0 $host 2>/dev/null; do :; done
+exit $code
+"""
+
+
+class LeavingFlatpak(Leaving):
+    """The same from within a Flatpak, as far as that can be told without one: flatpak/check
+    has a real one, but no cluster."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.output.mkdir()
+        info = self.output / "flatpak-info"
+        info.write_text(FLATPAK_INFO)
+        spawn = self.output / "flatpak-spawn"
+        spawn.write_text(FLATPAK_SPAWN)
+        spawn.chmod(0o755)
+        before = cluster.environment
+        self.addCleanup(setattr, cluster, "environment", before)
+        cluster.environment = {
+            **before,
+            "PATH": f"{self.output}:{before['PATH']}",
+            "RUSHES_FLATPAK_INFO": str(info),
+            "XDG_CACHE_HOME": str(self.output / "cache"),
+        }
+
+    def test_whole(self) -> None:
+        scene = write_scene("flatpak", "end=20")
+        with self.start(scene, "slurm=2") as run:
+            self.assert_whole(run, 20)
+            used = {event.get("node") for event in run.events}
+        self.assertTrue(used & set(NODES), used)
 
 
 class Detached(SlurmTest):
