@@ -307,6 +307,7 @@ add_actions (RushesApplication *self)
     { "win.stop", { "<Control>period" } },
     { "win.undo", { "<Control>z" } },
     { "win.details", { "F9" } },
+    { "win.runs", { "<Control>r" } },
     { "win.back", { "<Alt>Left" } },
     { "win.show-page::settings", { "<Alt>1" } },
     { "win.show-page::watch", { "<Alt>2" } },
@@ -404,6 +405,7 @@ rushes_application_startup (GApplication *application)
   self->signals[0] = g_unix_signal_add (SIGTERM, terminate_cb, self);
   self->signals[1] = g_unix_signal_add (SIGINT, terminate_cb, self);
   self->notice = rushes_manager_load (self->manager);
+  rushes_runs_load (rushes_manager_get_runs (self->manager));
   rushes_picture_trim_cache ();
 }
 

@@ -350,6 +350,63 @@ rushes_text_scene_state (RushesScene *scene)
     }
 }
 
+static char *
+format_run (const RushesEventsTotals *totals)
+{
+  guint n_frames = (guint) MIN (totals->frames, G_MAXUINT);
+  char *line = g_strdup_printf (ngettext ("%u of %u frame", "%u of %u frames", n_frames),
+                                (guint) MIN (totals->done, n_frames), n_frames);
+
+  if (totals->scenes_failed > 0)
+    line = enumerate (line, g_strdup_printf (ngettext ("%u scene failed", "%u scenes failed",
+                                                       totals->scenes_failed),
+                                             totals->scenes_failed));
+  return totals->failed > 0
+             ? enumerate (line, format_failed ((guint) MIN (totals->failed, G_MAXUINT)))
+             : line;
+}
+
+/**
+ * rushes_text_run:
+ * @run: a run on a cluster
+ *
+ * Returns: (transfer full): one honest line about it
+ */
+char *
+rushes_text_run (RushesRun *run)
+{
+  const RushesEventsTotals *totals = rushes_run_get_totals (run);
+
+  switch (rushes_run_get_state (run))
+    {
+    case RUSHES_RUN_RENDERING:
+      if (totals->frames == 0)
+        return g_strdup (_ ("Loading…"));
+      return totals->seconds_left >= 0
+                 ? enumerate (format_run (totals), format_left (totals->seconds_left))
+                 : format_run (totals);
+    case RUSHES_RUN_STOPPING:
+      return g_strdup (_ ("Stopping…"));
+    case RUSHES_RUN_FINISHED:
+      if (totals->failed > 0 || totals->scenes_failed > 0)
+        return format_run (totals);
+      return enumerate (g_strdup (_ ("Finished")),
+                        format_frames ((guint) MIN (totals->frames, G_MAXUINT)));
+    case RUSHES_RUN_STOPPED:
+      return totals->frames > 0
+                 ? enumerate (g_strdup (C_ ("state of a run", "Stopped")), format_run (totals))
+                 : g_strdup (C_ ("state of a run", "Stopped"));
+    case RUSHES_RUN_FAILED:
+      return g_strdup (rushes_run_get_error (run)->message);
+    case RUSHES_RUN_UNKNOWN:
+    case RUSHES_RUN_WAITING:
+    default:
+      if (rushes_run_get_situation (run) != NULL)
+        return g_strdup (rushes_run_get_situation (run));
+      return g_strdup (_ ("Waiting for the cluster"));
+    }
+}
+
 /**
  * rushes_text_totals:
  * @manager: a manager

@@ -15,6 +15,7 @@ char *rushes_text_scene (RushesScene *scene);
 const char *rushes_text_scene_icon (RushesScene *scene);
 const char *rushes_text_scene_state (RushesScene *scene);
 char *rushes_text_totals (RushesManager *manager);
+char *rushes_text_run (RushesRun *run);
 char *rushes_text_jobs (guint here, gboolean automatic, guint on_cluster, gboolean compact);
 char *rushes_text_places (guint here, gboolean automatic, guint on_cluster);
 char *rushes_text_client (RushesActivity *activity);

@@ -7,6 +7,7 @@
 #include "rushes-background.h"
 #include "rushes-details.h"
 #include "rushes-queue-view.h"
+#include "rushes-runs-window.h"
 #include "rushes-text.h"
 #include "rushes-window.h"
 
@@ -49,6 +50,8 @@ struct _RushesWindow
   GtkRevealer *banner;
   GtkLabel *banner_label;
   GtkButton *banner_button;
+  GtkRevealer *runs_bar;
+  GtkLabel *runs_label;
   GtkRevealer *footer;
   GtkWidget *progress;
   GtkWidget *totals;
@@ -238,6 +241,49 @@ static void
 go_on_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   rushes_manager_go_on (RUSHES_WINDOW (widget)->manager);
+}
+
+/* ---- Runs on the cluster --------------------------------------------- */
+
+static void
+runs_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RushesWindow *self = RUSHES_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (
+      rushes_runs_window_new (GTK_WINDOW (self), rushes_manager_get_runs (self->manager))));
+}
+
+/* Those that are over are no news; one that is alone is worth a line. */
+static void
+update_runs (RushesWindow *self)
+{
+  GListModel *runs = G_LIST_MODEL (rushes_manager_get_runs (self->manager));
+  g_autoptr (RushesRun) last = NULL;
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (runs); i++)
+    {
+      g_autoptr (RushesRun) run = g_list_model_get_item (runs, i);
+
+      /* Until it has been looked at, it may as well be over. */
+      if (rushes_run_is_ended (run) || rushes_run_get_state (run) == RUSHES_RUN_UNKNOWN)
+        continue;
+      g_set_object (&last, run);
+      n++;
+    }
+  if (n == 1)
+    {
+      g_autofree char *line = rushes_text_run (last);
+
+      text = g_strdup_printf ("%s: %s", rushes_run_get_title (last), line);
+    }
+  else
+    text = g_strdup_printf (ngettext ("%u run on the cluster", "%u runs on the cluster", n), n);
+  if (n > 0)
+    gtk_label_set_label (self->runs_label, text);
+  gtk_revealer_set_reveal_child (self->runs_bar, n > 0);
 }
 
 /* ---- What follows the manager ---------------------------------------- */
@@ -618,6 +664,8 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner_label);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, banner_button);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, runs_bar);
+  gtk_widget_class_bind_template_child (widget_class, RushesWindow, runs_label);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, footer);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, progress);
   gtk_widget_class_bind_template_child (widget_class, RushesWindow, totals);
@@ -635,6 +683,7 @@ rushes_window_class_init (RushesWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "win.go-on", NULL, go_on_action);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
+  gtk_widget_class_install_action (widget_class, "win.runs", NULL, runs_action);
   gtk_widget_class_install_action (widget_class, "win.remove-finished", NULL,
                                    remove_finished_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
@@ -720,6 +769,11 @@ follow_manager (RushesWindow *self)
                            G_CONNECT_SWAPPED);
   update_totals (self);
   update_banner (self);
+  g_signal_connect_object (rushes_manager_get_runs (self->manager), "run-changed",
+                           G_CALLBACK (update_runs), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (rushes_manager_get_runs (self->manager), "items-changed",
+                           G_CALLBACK (update_runs), self, G_CONNECT_SWAPPED);
+  update_runs (self);
 }
 
 /**

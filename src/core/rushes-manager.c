@@ -36,6 +36,7 @@ struct _RushesManager
   GListStore *activities;     /* (owned) (element-type RushesActivity) */
   char *log_dir;              /* (owned): of this session */
   RushesCluster *cluster;     /* (owned) */
+  RushesRuns *runs;           /* (owned): those that a cluster renders without us */
   RushesPool *pool;           /* (owned) (nullable): while it runs */
   RushesLauncher *on_cluster; /* (owned) (nullable): that of its clients there */
   RushesManagerState state;
@@ -1394,6 +1395,7 @@ rushes_manager_finalize (GObject *object)
   g_clear_object (&self->activities);
   g_signal_handlers_disconnect_by_data (self->cluster, self);
   g_clear_object (&self->cluster);
+  g_clear_object (&self->runs);
   g_clear_object (&self->queue);
   g_clear_error (&self->error);
   g_clear_pointer (&self->log_dir, g_free);
@@ -1626,6 +1628,7 @@ rushes_manager_init (RushesManager *self)
   self->queue = rushes_queue_new ();
   self->activities = g_list_store_new (RUSHES_TYPE_ACTIVITY);
   self->cluster = rushes_cluster_new ();
+  self->runs = rushes_runs_new (NULL);
   g_signal_connect_swapped (self->cluster, "changed", G_CALLBACK (cluster_changed_cb), self);
   g_signal_connect_swapped (self->cluster, "notify::jobs", G_CALLBACK (cluster_jobs_cb), self);
   self->jobs = 1;
@@ -1686,6 +1689,12 @@ RushesCluster *
 rushes_manager_get_cluster (RushesManager *self)
 {
   return self->cluster;
+}
+
+RushesRuns *
+rushes_manager_get_runs (RushesManager *self)
+{
+  return self->runs;
 }
 
 RushesManagerState

@@ -7,6 +7,7 @@
 #include "rushes-inspector.h"
 #include "rushes-pool.h"
 #include "rushes-queue.h"
+#include "rushes-runs.h"
 #include "rushes-search.h"
 
 G_BEGIN_DECLS
@@ -55,6 +56,7 @@ RushesQueue *rushes_manager_get_queue (RushesManager *self);
 GListModel *rushes_manager_get_activities (RushesManager *self);
 RushesInspector *rushes_manager_get_inspector (RushesManager *self);
 RushesCluster *rushes_manager_get_cluster (RushesManager *self);
+RushesRuns *rushes_manager_get_runs (RushesManager *self);
 RushesManagerState rushes_manager_get_state (RushesManager *self);
 const RushesTotals *rushes_manager_get_totals (RushesManager *self);
 double rushes_manager_get_rate (RushesManager *self);

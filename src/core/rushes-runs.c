@@ -38,6 +38,14 @@ struct _RushesRuns
   guint again : 1; /* the folder changed meanwhile */
 };
 
+enum
+{
+  RUN_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 static void rushes_runs_list_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (RushesRuns,
@@ -158,6 +166,12 @@ is_same_run (gconstpointer a, gconstpointer b)
 }
 
 static void
+run_changed_cb (RushesRuns *self, GParamSpec *pspec, RushesRun *run)
+{
+  g_signal_emit (self, signals[RUN_CHANGED], 0, run);
+}
+
+static void
 insert (RushesRuns *self, RushesRun *run)
 {
   guint position = 0;
@@ -165,6 +179,7 @@ insert (RushesRuns *self, RushesRun *run)
   while (position < self->runs->len && compare_runs (&self->runs->pdata[position], &run) <= 0)
     position++;
   g_ptr_array_insert (self->runs, (int) position, g_object_ref (run));
+  g_signal_connect_object (run, "notify", G_CALLBACK (run_changed_cb), self, G_CONNECT_SWAPPED);
   rushes_run_follow (run);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
@@ -561,6 +576,16 @@ static void
 rushes_runs_class_init (RushesRunsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = rushes_runs_finalize;
+
+  /**
+   * RushesRuns::run-changed:
+   * @self: the list
+   * @run: one of its runs
+   *
+   * A property of @run has notified.
+   */
+  signals[RUN_CHANGED] = g_signal_new ("run-changed", RUSHES_TYPE_RUNS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, RUSHES_TYPE_RUN);
 }
 
 static void

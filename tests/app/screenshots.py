@@ -93,12 +93,15 @@ class Studio:
         size: tuple[int, int] = (1100, 720),
         overrides: dict[str, object] | None = None,
         dpi: int = 96,
+        prepare: Callable[[Desktop], None] | None = None,
         **desktop: Any,
     ) -> Iterator[tuple[Desktop, Program]]:
         """A window with these scenes in its queue, inspected."""
         with Desktop(width=1400, height=900, composited=True, **desktop) as place:
             set_dpi(place, dpi)
             self.fill_queue(place, files, overrides or {})
+            if prepare:
+                prepare(place)
             program = place.start([APP])
             wait_until(lambda: place.windows(program), "a window", PATIENCE)
             window = place.windows(program)[0]
@@ -314,6 +317,89 @@ def preferences(studio: Studio) -> None:
         print(place.screenshot(path, dialog), flush=True)
 
 
+def fill_runs(place: Desktop) -> None:
+    """Runs as they may be found in the morning, on a Slurm that is a shell script."""
+    slurm = place.folder / "slurm"
+    slurm.mkdir()
+    (slurm / "squeue").write_text(f"#!/bin/sh\ncat '{slurm}/queue'\n")
+    (slurm / "squeue").chmod(0o755)
+    place.environment["PATH"] = f"{slurm}:{place.environment['PATH']}"
+    records = Path(place.environment["XDG_STATE_HOME"]) / "rushes" / "runs"
+    records.mkdir(parents=True)
+    queue = []
+    told = {
+        "41": ("FAILED|NonZeroExitCode|n1", ["flight"], None),
+        "42": ("COMPLETED|None|n2", ["metaballs"], (300, 298, 2)),
+        "43": ("RUNNING|None|n1", ["monkey", "cube"], (250, 37, 0)),
+        "44": ("PENDING|Resources|", ["forest"], None),
+    }
+    for job, (state, names, counts) in told.items():
+        ticket = f"rushes-run-{job}"
+        reason = state.split("|")
+        queue.append(f"{job}|{reason[0]}|{reason[1]}|{reason[2]}|9|main|{ticket}\n")
+        events = slurm / f"rushes-{job}.jsonl"
+        record = {
+            "job": job,
+            "ticket": ticket,
+            "events": events.as_uri(),
+            "scenes": names,
+            "submitted": int(job),
+        }
+        (records / f"{job}.json").write_text(json.dumps(record))
+        if not counts:
+            continue
+        frames, done, failed = counts
+        lines: list[dict[str, object]] = [
+            {"event": "queued", "scene": position, "name": name}
+            for position, name in enumerate(names)
+        ]
+        kind = "scene" if failed else "progress"
+        lines.append(
+            {"event": kind, "scene": 0, "frames": frames, "done": done}
+            | {"failed": failed, "seconds_left": 240, "state": "finished"}
+        )
+        if failed:
+            lines.append({"event": "summary", "exit_code": 1})
+        else:
+            lines.append({"event": "scene", "scene": 1, "state": "finished"})
+        events.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (slurm / "rushes-41.log").write_text("exec: /opt/rushes-cli: not found\n")
+    (slurm / "queue").write_text("".join(queue))
+
+
+def runs(
+    studio: Studio,
+    name: str = "runs",
+    size: tuple[int, int] = (1100, 720),
+    **desktop: Any,
+) -> None:
+    with studio.window(studio.scenes, size=size, prepare=fill_runs, **desktop) as (
+        place,
+        program,
+    ):
+        inspected(program, 3)
+        wait_until(says(program, "2 runs on the cluster"), "runs", PATIENCE)
+        studio.shoot(place, program, f"{name}-bar")
+        place.key("ctrl+r")
+        wait_until(says(program, "37 of 250"), "the runs", PATIENCE)
+        wait_until(says(program, "not found"), "the runs", PATIENCE)
+        dialog = next(w for w in place.windows(program) if w.title.startswith("Runs"))
+        if size[0] < 500:
+            dialog.resize(*size)
+            (rows,) = program.find_all("list", "Runs")
+            wait_until(lambda: rows.box.width < size[0], "a narrow list", PATIENCE)
+        print(place.screenshot(studio.target / f"{name}.png", dialog), flush=True)
+
+
+def runs_narrow(studio: Studio) -> None:
+    runs(studio, "runs-narrow", (360, 640))
+
+
+def runs_dark(studio: Studio) -> None:
+    variables = {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}
+    runs(studio, "runs-dark", variables=variables)
+
+
 PICTURES: dict[str, Callable[[Studio], None]] = {
     "empty": empty,
     "queue": queue,
@@ -327,6 +413,9 @@ PICTURES: dict[str, Callable[[Studio], None]] = {
     "right-to-left": right_to_left,
     "large": large,
     "preferences": preferences,
+    "runs": runs,
+    "runs-narrow": runs_narrow,
+    "runs-dark": runs_dark,
 }
 
 

@@ -52,6 +52,7 @@ REMOVE_KEY = "Delete"
 UNDO_KEY = "ctrl+z"
 DETAILS_KEY = "F9"
 PREFERENCES_KEY = "ctrl+comma"
+RUNS_KEY = "ctrl+r"
 SHORTCUTS_KEY = "ctrl+question"
 QUIT_KEY = "ctrl+q"
 
@@ -263,6 +264,42 @@ def add_slurm(desktop: Desktop, srun: str | None = None) -> Path:
         program.chmod(0o755)
     desktop.environment["PATH"] = f"{folder}:{desktop.environment['PATH']}"
     return folder
+
+
+#: Has a script run as job 12, with its output where it was asked for.
+SBATCH = """
+while [ $# -gt 0 ]; do
+  case $1 in
+    --comment) ticket=$2 ;;
+    --output) output=$2 ;;
+    --error) errors=$2 ;;
+  esac
+  shift
+done
+echo "$ticket" >ticket
+cat >script
+echo 12
+"""
+BEGIN = """
+echo "12|RUNNING|None|n1|1|main|$ticket" >queue
+{
+  SLURM_JOB_ID=12 sh script >>"${output%%%j*}12.jsonl" 2>>"${errors%%%j*}12.log" &
+  echo $! >pid
+  wait $!
+  sed -i s/RUNNING/COMPLETED/ queue
+} </dev/null >/dev/null 2>&1 &
+"""
+
+
+def add_sbatch(folder: Path, begins: bool = True) -> None:
+    """Let the Slurm of a folder take runs, which begin at once unless told otherwise."""
+    for name, script in {
+        "sbatch": SBATCH + (BEGIN if begins else ""),
+        "scancel": 'case "$*" in *signal=TERM*) kill -TERM "$(cat pid)" ;; esac',
+    }.items():
+        program = folder / name
+        program.write_text(f"#!/bin/sh\ncd '{folder}'\n{script}\n")
+        program.chmod(0o755)
 
 
 def sruns(folder: Path) -> list[str]:
