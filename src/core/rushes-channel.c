@@ -16,10 +16,10 @@
 #define END_OF_HEADER "\r\n\r\n"
 
 /* The header of a message is two short lines, and most messages are a few hundred
- * bytes; what is longer than this comes from no client of ours. */
+ * bytes; what is longer than these comes from no client of ours. */
 #define MAX_HEADER_BYTES  (64 * 1024)
 #define MAX_MESSAGE_BYTES (16 * 1024 * 1024)
-#define BUFFER_BYTES      4096
+#define BLOCK_BYTES       4096
 
 /**
  * RushesChannel:
@@ -36,15 +36,16 @@
 struct _RushesChannel
 {
   GObject parent_instance;
-  GInputStream *input;   /* (owned): a GBufferedInputStream */
-  GOutputStream *output; /* (owned) */
-  GString *queued;       /* (owned): what is to be written next */
-  GString *outgoing;     /* (owned): what is being written */
+  GPollableInputStream *input;   /* (owned) */
+  GPollableOutputStream *output; /* (owned) */
+  GSource *source;               /* (owned) (nullable): while it reads */
+  GByteArray *incoming;          /* (owned): what was read and not handled */
+  GString *queued;               /* (owned): what is to be written next */
+  GString *outgoing;             /* (owned): what is being written */
   gboolean writing;
-  gboolean hanging_up;       /* when that is written */
-  char *marker;              /* (owned): the line that begins the protocol */
-  GCancellable *cancellable; /* (owned): ends the reading */
-  gboolean reading;
+  gboolean hanging_up; /* when that is written */
+  char *marker;        /* (owned): the line that begins the protocol */
+  gboolean opened;     /* it has come */
   gint64 last_id;
   guint n_calls; /* so many replies are awaited, the last one to last_id */
 };
@@ -64,14 +65,20 @@ G_DEFINE_FINAL_TYPE (RushesChannel, rushes_channel, G_TYPE_OBJECT)
 
 static guint signals[N_SIGNALS];
 
-static void read_noise (RushesChannel *self);
-static void read_messages (RushesChannel *self);
 static void write_queued (RushesChannel *self);
+
+static void
+stop_reading (RushesChannel *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
 
 static void
 end (RushesChannel *self, const GError *error)
 {
-  self->reading = FALSE;
+  stop_reading (self);
   self->n_calls = 0;
   g_signal_emit (self, signals[ENDED], 0, error);
 }
@@ -213,108 +220,80 @@ handle_message (RushesChannel *self, GVariant *message)
   return handle_reply (self, message);
 }
 
-/* What is in the buffer must be there as a whole. */
-static void
-make_room (RushesChannel *self, gsize size)
-{
-  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
-
-  if (g_buffered_input_stream_get_buffer_size (stream) < size)
-    g_buffered_input_stream_set_buffer_size (stream, size);
-}
-
-/* Gives the first message in the buffer, behind which the stream then stands; or
- * %NULL when not all of it is there. Returns whether it makes sense so far. */
+/* Gives the first message of what was read, and its size with its header; or %NULL
+ * when not all of it is there. Returns whether it makes sense so far. */
 static gboolean
-take_message (RushesChannel *self, GVariant **message)
+find_message (RushesChannel *self, gsize from, GVariant **message, gsize *size)
 {
-  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
-  gsize available, header;
-  guint64 length;
-  const char *buffer = g_buffered_input_stream_peek_buffer (stream, &available);
-  const char *end = memmem (buffer, available, END_OF_HEADER, strlen (END_OF_HEADER));
+  const char *bytes = (const char *) self->incoming->data + from;
+  gsize available = self->incoming->len - from, header;
+  const char *end = memmem (bytes, available, END_OF_HEADER, strlen (END_OF_HEADER));
   const char *field;
   g_autofree char *number = NULL;
+  guint64 length;
 
   *message = NULL;
   if (end == NULL)
-    {
-      make_room (self, 2 * available);
-      return available < MAX_HEADER_BYTES;
-    }
-  field = memmem (buffer, (gsize) (end - buffer), LENGTH_FIELD, strlen (LENGTH_FIELD));
+    return available < MAX_HEADER_BYTES;
+  field = memmem (bytes, (gsize) (end - bytes), LENGTH_FIELD, strlen (LENGTH_FIELD));
   if (field == NULL)
     return FALSE;
 
   field += strlen (LENGTH_FIELD);
   number = g_strndup (field, (gsize) (end - field));
-  header = (gsize) (end - buffer) + strlen (END_OF_HEADER);
   length = g_ascii_strtoull (number, NULL, 10);
+  header = (gsize) (end - bytes) + strlen (END_OF_HEADER);
   if (length > MAX_MESSAGE_BYTES)
     return FALSE;
   if (available < header + length)
-    {
-      make_room (self, header + length);
-      return TRUE;
-    }
+    return TRUE;
 
-  buffer += header;
-  if (!rushes_json_is_flat (buffer, length) || !g_utf8_validate_len (buffer, length, NULL))
+  bytes += header;
+  if (!rushes_json_is_flat (bytes, length) || !g_utf8_validate_len (bytes, length, NULL))
     return FALSE;
-  *message = json_gvariant_deserialize_data (buffer, (gssize) length, NULL, NULL);
+  *message = json_gvariant_deserialize_data (bytes, (gssize) length, NULL, NULL);
   if (*message == NULL)
     return FALSE;
   g_variant_ref_sink (*message);
-  /* It is all in the buffer: this skips, and never reads. */
-  g_input_stream_skip (self->input, header + length, NULL, NULL);
-  if (header + length > BUFFER_BYTES)
-    g_buffered_input_stream_set_buffer_size (stream, BUFFER_BYTES);
+  *size = header + length;
 
   return TRUE;
 }
 
-/* Handles what is in the buffer, and waits for more. */
+/* Forgets the first @size bytes of what was read. */
+static void
+drop_incoming (RushesChannel *self, gsize size)
+{
+  if (size < self->incoming->len)
+    g_byte_array_remove_range (self->incoming, 0, (guint) size);
+  else
+    g_byte_array_set_size (self->incoming, 0);
+}
+
 static void
 handle_messages (RushesChannel *self)
 {
-  while (self->reading)
+  gsize handled = 0, size;
+
+  while (self->source != NULL && handled < self->incoming->len)
     {
       g_autoptr (GVariant) message = NULL;
+      gboolean makes_sense = find_message (self, handled, &message, &size);
 
-      if (!take_message (self, &message) || (message != NULL && !handle_message (self, message)))
+      if (makes_sense && message == NULL)
+        break;
+      if (!makes_sense || !handle_message (self, message))
         end_for_nonsense (self);
-      else if (message == NULL)
-        {
-          read_messages (self);
-          return;
-        }
+      else
+        handled += size;
     }
-}
 
-static void
-messages_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RushesChannel) self = user_data;
-  gssize n = g_buffered_input_stream_fill_finish (G_BUFFERED_INPUT_STREAM (object), result, NULL);
-
-  if (!self->reading)
-    return;
-  if (n > 0)
-    handle_messages (self);
-  else
-    end (self, NULL);
-}
-
-static void
-read_messages (RushesChannel *self)
-{
-  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_DEFAULT,
-                                      self->cancellable, messages_cb, g_object_ref (self));
+  drop_incoming (self, handled);
 }
 
 /* ---- Noise ----------------------------------------------------------- */
 
-/* Emits the first @length bytes of the buffer. */
+/* Emits the first @length bytes of what was read. */
 static void
 emit_noise (RushesChannel *self, gsize length)
 {
@@ -322,65 +301,62 @@ emit_noise (RushesChannel *self, gsize length)
 
   if (length == 0)
     return;
-  bytes = g_bytes_new (
-      g_buffered_input_stream_peek_buffer (G_BUFFERED_INPUT_STREAM (self->input), NULL), length);
+  bytes = g_bytes_new (self->incoming->data, length);
   g_signal_emit (self, signals[NOISE], 0, bytes);
 }
 
-/* Passes on what is certainly not the marker. Returns whether the marker was
- * there; the stream then stands behind it. */
-static gboolean
-skip_noise (RushesChannel *self)
+/* Passes on what is certainly not the marker. */
+static void
+handle_noise (RushesChannel *self)
 {
-  GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM (self->input);
-  gsize available, length = strlen (self->marker), noise;
-  const char *buffer = g_buffered_input_stream_peek_buffer (stream, &available);
-  const char *found = memmem (buffer, available, self->marker, length);
+  gsize available = self->incoming->len, length = strlen (self->marker), noise;
+  const guint8 *found = memmem (self->incoming->data, available, self->marker, length);
 
-  /* The marker may be cut by the end of the buffer. */
+  /* The marker may be cut by the end of what has come. */
   if (found != NULL)
-    noise = (gsize) (found - buffer);
+    noise = (gsize) (found - self->incoming->data);
   else
     noise = available >= length ? available - length + 1 : 0;
 
   emit_noise (self, noise);
-  /* It is all in the buffer: this skips, and never reads. */
-  g_input_stream_skip (self->input, found != NULL ? noise + length : noise, NULL, NULL);
+  drop_incoming (self, found != NULL ? noise + length : noise);
+  if (found == NULL || self->source == NULL)
+    return;
 
-  return found != NULL;
+  self->opened = TRUE;
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  g_signal_emit (self, signals[OPENED], 0);
+  handle_messages (self);
 }
 
-static void
-noise_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RushesChannel) self = user_data;
-  gssize n = g_buffered_input_stream_fill_finish (G_BUFFERED_INPUT_STREAM (object), result, NULL);
+/* ---- Reading --------------------------------------------------------- */
 
-  if (!self->reading)
-    return;
-  if (n <= 0)
+static gboolean
+readable_cb (GObject *stream, gpointer user_data)
+{
+  g_autoptr (RushesChannel) self = g_object_ref (user_data);
+  char block[BLOCK_BYTES];
+  g_autoptr (GError) error = NULL;
+  gssize n =
+      g_pollable_input_stream_read_nonblocking (self->input, block, sizeof block, NULL, &error);
+
+  if (n > 0)
+    {
+      g_byte_array_append (self->incoming, (const guint8 *) block, (guint) n);
+      if (self->opened)
+        handle_messages (self);
+      else
+        handle_noise (self);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
       /* The rest, too short for a marker: often the words that explain the end. */
-      emit_noise (self,
-                  g_buffered_input_stream_get_available (G_BUFFERED_INPUT_STREAM (self->input)));
+      if (!self->opened)
+        emit_noise (self, self->incoming->len);
       end (self, NULL);
     }
-  else if (!skip_noise (self))
-    read_noise (self);
-  else
-    {
-      g_signal_emit (self, signals[OPENED], 0);
-      handle_messages (self);
-    }
-}
 
-static void
-read_noise (RushesChannel *self)
-{
-  /* Not before the messages of other clients: one that prints without end must
-   * not hold them up. */
-  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (self->input), -1, G_PRIORITY_LOW,
-                                      self->cancellable, noise_cb, g_object_ref (self));
+  return G_SOURCE_CONTINUE;
 }
 
 /* ---- Calls ----------------------------------------------------------- */
@@ -395,31 +371,42 @@ write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
     {
       g_string_truncate (self->queued, 0);
-      if (self->reading)
+      if (self->source != NULL)
         end (self, NULL);
     }
   write_queued (self);
 }
 
+/* A client that waits for a call takes it at once; what a busy one does not take is
+ * written when it does. */
 static void
 write_queued (RushesChannel *self)
 {
   GString *written = self->outgoing;
+  gssize n;
 
   if (self->writing)
     return;
+  if (self->queued->len > 0)
+    {
+      n = g_pollable_output_stream_write_nonblocking (self->output, self->queued->str,
+                                                      self->queued->len, NULL, NULL);
+      g_string_erase (self->queued, 0, MAX (n, 0));
+    }
   if (self->queued->len == 0)
     {
-      if (self->hanging_up && !g_output_stream_is_closed (self->output))
-        g_output_stream_close_async (self->output, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+      if (self->hanging_up && !g_output_stream_is_closed (G_OUTPUT_STREAM (self->output)))
+        g_output_stream_close_async (G_OUTPUT_STREAM (self->output), G_PRIORITY_DEFAULT, NULL, NULL,
+                                     NULL);
       return;
     }
 
   self->writing = TRUE;
   self->outgoing = self->queued;
   self->queued = g_string_truncate (written, 0);
-  g_output_stream_write_all_async (self->output, self->outgoing->str, self->outgoing->len,
-                                   G_PRIORITY_DEFAULT, NULL, write_cb, g_object_ref (self));
+  g_output_stream_write_all_async (G_OUTPUT_STREAM (self->output), self->outgoing->str,
+                                   self->outgoing->len, G_PRIORITY_DEFAULT, NULL, write_cb,
+                                   g_object_ref (self));
 }
 
 /**
@@ -433,10 +420,16 @@ void
 rushes_channel_open (RushesChannel *self)
 {
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
-  g_return_if_fail (!self->reading);
+  g_return_if_fail (self->source == NULL);
 
-  self->reading = TRUE;
-  read_noise (self);
+  /* Not before the messages of other clients: one that prints without end must not
+   * hold them up. Nor anew for each message: with hundreds of clients that costs more
+   * than what is said. */
+  self->source = g_pollable_input_stream_create_source (self->input, NULL);
+  g_source_set_priority (self->source, G_PRIORITY_LOW);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (readable_cb), g_object_ref (self),
+                         g_object_unref);
+  g_source_attach (self->source, g_main_context_get_thread_default ());
 }
 
 /**
@@ -500,8 +493,7 @@ rushes_channel_close (RushesChannel *self)
 {
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
 
-  self->reading = FALSE;
-  g_cancellable_cancel (self->cancellable);
+  stop_reading (self);
 }
 
 /**
@@ -515,7 +507,7 @@ rushes_channel_is_reading (RushesChannel *self)
 {
   g_return_val_if_fail (RUSHES_IS_CHANNEL (self), FALSE);
 
-  return self->reading;
+  return self->source != NULL;
 }
 
 /* ---- The object ------------------------------------------------------ */
@@ -526,10 +518,10 @@ rushes_channel_finalize (GObject *object)
   RushesChannel *self = RUSHES_CHANNEL (object);
 
   g_clear_object (&self->input);
+  g_byte_array_unref (self->incoming);
   g_clear_object (&self->output);
   g_string_free (self->queued, TRUE);
   g_string_free (self->outgoing, TRUE);
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->marker, g_free);
 
   G_OBJECT_CLASS (rushes_channel_parent_class)->finalize (object);
@@ -591,15 +583,15 @@ rushes_channel_class_init (RushesChannelClass *klass)
 static void
 rushes_channel_init (RushesChannel *self)
 {
-  self->cancellable = g_cancellable_new ();
+  self->incoming = g_byte_array_new ();
   self->queued = g_string_new (NULL);
   self->outgoing = g_string_new (NULL);
 }
 
 /**
  * rushes_channel_new:
- * @input: what the client says
- * @output: where to speak to it
+ * @input: what the client says; pollable, as pipes are
+ * @output: where to speak to it; pollable and not blocking
  * @token: the random word that its marker line must carry
  *
  * Returns: (transfer full): a channel that is not open yet
@@ -609,13 +601,13 @@ rushes_channel_new (GInputStream *input, GOutputStream *output, const char *toke
 {
   RushesChannel *self;
 
-  g_return_val_if_fail (G_IS_INPUT_STREAM (input), NULL);
-  g_return_val_if_fail (G_IS_OUTPUT_STREAM (output), NULL);
+  g_return_val_if_fail (G_IS_POLLABLE_INPUT_STREAM (input), NULL);
+  g_return_val_if_fail (G_IS_POLLABLE_OUTPUT_STREAM (output), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
-  self->input = g_buffered_input_stream_new_sized (input, BUFFER_BYTES);
-  self->output = g_object_ref (output);
+  self->input = g_object_ref (G_POLLABLE_INPUT_STREAM (input));
+  self->output = g_object_ref (G_POLLABLE_OUTPUT_STREAM (output));
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
 
   return self;
