@@ -149,7 +149,7 @@ def write_scene(name: str, *directives: str) -> Path:
 
 class SlurmTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.output = folder / self.id().rpartition(".")[2]
+        self.output = folder / "-".join(self.id().split(".")[-2:])
 
     def tearDown(self) -> None:
         """Whatever happened: nothing of ours is left in the queue."""
