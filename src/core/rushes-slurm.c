@@ -119,8 +119,12 @@ rushes_slurm_finalize (GObject *object)
   RushesSlurm *self = RUSHES_SLURM (object);
 
   for (guint id = PROP_0 + 1; id < N_PROPS; id++)
-    if (get_text (self, id) != NULL)
-      g_clear_pointer (get_text (self, id), g_free);
+    {
+      char **text = get_text (self, id);
+
+      if (text != NULL)
+        g_clear_pointer (text, g_free);
+    }
   g_clear_pointer (&self->excluded, g_ptr_array_unref);
   g_clear_object (&self->queue);
 
@@ -224,8 +228,12 @@ rushes_slurm_copy (RushesSlurm *self)
 
   copy = rushes_slurm_new ();
   for (guint id = PROP_0 + 1; id < N_PROPS; id++)
-    if (get_text (self, id) != NULL)
-      *get_text (copy, id) = g_strdup (*get_text (self, id));
+    {
+      char **text = get_text (self, id);
+
+      if (text != NULL)
+        *get_text (copy, id) = g_strdup (*text);
+    }
   copy->cpus = self->cpus;
   g_set_object (&copy->queue, self->queue);
   return copy;
@@ -260,9 +268,13 @@ rushes_slurm_check (RushesSlurm *self, GError **error)
         }
     }
   for (guint id = PROP_0 + 1; id < N_PROPS; id++)
-    if (get_text (self, id) != NULL && *get_text (self, id) != NULL &&
-        !rushes_slurm_check_value (properties[id]->name, *get_text (self, id), error))
-      return FALSE;
+    {
+      char **text = get_text (self, id);
+
+      if (text != NULL && *text != NULL &&
+          !rushes_slurm_check_value (properties[id]->name, *text, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
