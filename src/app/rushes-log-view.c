@@ -8,6 +8,7 @@
 #include "rushes-accessible.h"
 #include "rushes-error.h"
 #include "rushes-log-view.h"
+#include "rushes-thread.h"
 
 /* The end of a log is what people look for; the rest is in the file. */
 #define MAX_BYTES (64 * 1024)
@@ -180,7 +181,7 @@ read_idle_cb (gpointer user_data)
   task = g_task_new (self, NULL, read_cb, NULL);
   g_task_set_source_tag (task, read_idle_cb);
   g_task_set_task_data (task, g_strdup (self->path), g_free);
-  g_task_run_in_thread (task, read_thread);
+  rushes_thread_run (task, read_thread);
   return G_SOURCE_REMOVE;
 }
 

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "rushes-picture-loader.h"
+#include "rushes-thread.h"
 
 /* Previews of pictures that GTK cannot read; the oldest go first. */
 #define MAX_PREVIEWS 500
@@ -281,5 +282,5 @@ rushes_picture_trim_cache (void)
   g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
   g_task_set_source_tag (task, rushes_picture_trim_cache);
-  g_task_run_in_thread (task, trim_thread);
+  rushes_thread_run (task, trim_thread);
 }

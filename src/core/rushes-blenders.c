@@ -11,6 +11,7 @@
 #include "rushes-flatpak.h"
 #include "rushes-host.h"
 #include "rushes-launcher.h"
+#include "rushes-thread.h"
 
 /* A program that is no Blender may sit there for ever. */
 #define ANSWER_SECONDS 20
@@ -197,7 +198,7 @@ rushes_blenders_find_async (GCancellable *cancellable,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, rushes_blenders_find_async);
-  g_task_run_in_thread (task, find_thread);
+  rushes_thread_run (task, find_thread);
 }
 
 /**

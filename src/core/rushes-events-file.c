@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rushes-events-file.h"
+#include "rushes-thread.h"
 
 /* Where a file's changes are told, they are looked at as they come, but not more
  * often than this. */
@@ -295,7 +296,7 @@ rushes_events_file_look (RushesEventsFile *self)
   task = g_task_new (self, NULL, looked_cb, NULL);
   g_task_set_source_tag (task, rushes_events_file_look);
   g_task_set_task_data (task, look, look_free);
-  g_task_run_in_thread (task, look_thread);
+  rushes_thread_run (task, look_thread);
 }
 
 /**

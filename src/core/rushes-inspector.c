@@ -7,6 +7,7 @@
 #include "rushes-client.h"
 #include "rushes-error.h"
 #include "rushes-inspector.h"
+#include "rushes-thread.h"
 
 /* How long the client stays when nobody needs it: dropping one scene after the
  * other finds it warm. */
@@ -311,7 +312,7 @@ check (RushesInspector *self)
   check->trust = self->trust != NULL ? rushes_trust_ref (self->trust) : NULL;
   check->path = g_strdup (self->job->path);
   g_task_set_task_data (task, check, (GDestroyNotify) check_free);
-  g_task_run_in_thread (task, check_thread);
+  rushes_thread_run (task, check_thread);
 }
 
 /* A sandbox has to show what its client shall see, from its start on. */

@@ -8,6 +8,7 @@
 #include "rushes-log.h"
 #include "rushes-manager.h"
 #include "rushes-store.h"
+#include "rushes-thread.h"
 
 /* Numbers for people: four times a second is as good as any. */
 #define REFRESH_MS 250
@@ -1178,7 +1179,7 @@ rushes_manager_set_trusted (RushesManager *self, RushesScene *scene, gboolean tr
   trusting->path = g_strdup (rushes_scene_get_path (scene));
   trusting->trusted = trusted;
   g_task_set_task_data (task, trusting, (GDestroyNotify) trusting_free);
-  g_task_run_in_thread (task, trust_thread);
+  rushes_thread_run (task, trust_thread);
 }
 
 /**

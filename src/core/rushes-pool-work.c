@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "rushes-pool-private.h"
+#include "rushes-thread.h"
 
 /* Scenes at work: from the opening of the folder until the last frame is done
  * or given up. */
@@ -87,7 +88,7 @@ work_clear (gpointer data)
   g_task_set_source_tag (task, work_clear);
   g_task_set_task_data (task, leaving, (GDestroyNotify) leaving_free);
   leaving->pool->n_flights++;
-  g_task_run_in_thread (task, finish_thread);
+  rushes_thread_run (task, finish_thread);
 }
 
 void
@@ -281,7 +282,7 @@ reach (PoolWork *work, RushesLauncher *launcher, GError *error)
   reaching->error = error;
   g_task_set_task_data (task, reaching, reaching_free);
   work->pool->n_flights++;
-  g_task_run_in_thread (task, reach_thread);
+  rushes_thread_run (task, reach_thread);
 }
 
 static void

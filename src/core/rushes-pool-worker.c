@@ -3,6 +3,7 @@
 
 #include "rushes-error.h"
 #include "rushes-pool-private.h"
+#include "rushes-thread.h"
 #include "rushes-verbs.h"
 
 /* Frames of one client that may wait to be checked: it goes on rendering
@@ -279,8 +280,7 @@ commit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   RushesPool *self = RUSHES_POOL (object);
   Commit *commit = g_task_get_task_data (G_TASK (result));
-  /* Taken, not shared: the thread may be the one that frees the task, and their
-   * reference counts are for the main loop only. */
+  /* Taken, not shared: the task outlives this by a moment. */
   g_auto (PoolHand) hand = take_hand (&commit->hand);
   g_autoptr (PoolWorker) worker = g_steal_pointer (&commit->worker);
   PoolWork *work = hand.work;
@@ -344,7 +344,7 @@ commit_frame (PoolWorker *worker, PoolHand *hand, double seconds, RushesBlank bl
   g_task_set_task_data (task, commit, (GDestroyNotify) commit_free);
   self->n_flights++;
   worker->n_commits++;
-  g_task_run_in_thread (task, commit_thread);
+  rushes_thread_run (task, commit_thread);
 }
 
 /* ---- Calls ---------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "rushes-json.h"
 #include "rushes-runs.h"
 #include "rushes-slurm-command.h"
+#include "rushes-thread.h"
 
 /* What nothing that we have written has. */
 #define MAX_RECORD_BYTES (4 * 1024 * 1024)
@@ -250,7 +251,7 @@ rushes_runs_load (RushesRuns *self)
   task = g_task_new (self, NULL, loaded_cb, NULL);
   g_task_set_source_tag (task, rushes_runs_load);
   g_task_set_task_data (task, load, load_free);
-  g_task_run_in_thread (task, load_thread);
+  rushes_thread_run (task, load_thread);
 }
 
 /**
@@ -398,7 +399,7 @@ submitted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   /* Whoever shows the list sees it at once. */
   if (self->monitor != NULL)
     insert (self, submit->run);
-  g_task_run_in_thread (task, remember_thread);
+  rushes_thread_run (task, remember_thread);
 }
 
 static void
@@ -492,7 +493,7 @@ rushes_runs_submit_async (RushesRuns *self,
   prepare = g_task_new (self, NULL, prepared_cb, g_steal_pointer (&task));
   g_task_set_source_tag (prepare, rushes_runs_submit_async);
   g_task_set_task_data (prepare, submit, NULL);
-  g_task_run_in_thread (prepare, prepare_thread);
+  rushes_thread_run (prepare, prepare_thread);
 }
 
 /**

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "rushes-scene-private.h"
+#include "rushes-thread.h"
 
 /* What happens to a scene: its folder is opened, its frames are found, taken and
  * brought back, and it ends. */
@@ -99,7 +100,7 @@ rushes_scene_open_async (RushesScene *self,
 
   g_clear_error (&self->error);
   scene_set_state (self, RUSHES_SCENE_LOADING);
-  g_task_run_in_thread (task, open_thread);
+  rushes_thread_run (task, open_thread);
 }
 
 /**
@@ -224,7 +225,7 @@ rushes_scene_bind_async (RushesScene *self,
       return;
     }
 
-  g_task_run_in_thread (task, bind_thread);
+  rushes_thread_run (task, bind_thread);
 }
 
 /**

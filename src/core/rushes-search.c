@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "rushes-search.h"
+#include "rushes-thread.h"
 
 /* Deeper than anybody files scenes; a tree that contains itself through some
  * mount ends here. */
@@ -163,7 +164,7 @@ rushes_search_async (GPtrArray *files,
 
   g_task_set_source_tag (task, rushes_search_async);
   g_task_set_task_data (task, g_ptr_array_ref (files), (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (task, search_thread);
+  rushes_thread_run (task, search_thread);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "rushes-json.h"
 #include "rushes-lock.h"
 #include "rushes-store.h"
+#include "rushes-thread.h"
 
 /* Changes come in bursts: one file for all of them. */
 #define SAVE_DELAY_MS 1000
@@ -146,7 +147,7 @@ write_later (RushesStore *self)
   g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);
   self->writing = TRUE;
   self->changed = FALSE;
-  g_task_run_in_thread (task, write_thread);
+  rushes_thread_run (task, write_thread);
 }
 
 static gboolean

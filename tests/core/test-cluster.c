@@ -324,24 +324,14 @@ set_up (Fixture *fixture, gconstpointer data)
   rushes_test_add_slurm (fixture->folder);
 }
 
-static gboolean
-is_gone (gpointer check)
-{
-  return *(gpointer *) check == NULL;
-}
-
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  gpointer check = fixture->check;
-
   rushes_test_wait_for_children ();
   /* What it waited for holds it until that is over, too. */
-  if (check != NULL)
-    g_object_add_weak_pointer (check, &check);
-  g_clear_object (&fixture->check);
-  rushes_test_wait_until (is_gone, &check);
-  g_assert_finalize_object (g_steal_pointer (&fixture->cluster));
+  if (fixture->check != NULL)
+    rushes_test_assert_finalize (g_steal_pointer (&fixture->check));
+  rushes_test_assert_finalize (g_steal_pointer (&fixture->cluster));
   g_clear_object (&fixture->cancellable);
   g_setenv ("PATH", fixture->path, TRUE);
   g_free (fixture->path);

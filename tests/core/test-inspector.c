@@ -150,7 +150,7 @@ tear_down (Fixture *fixture, gconstpointer data)
       rushes_inspector_stop (fixture->inspector);
       rushes_test_wait_until (is_at_rest, fixture->inspector);
       rushes_test_wait_for_children ();
-      g_assert_finalize_object (g_steal_pointer (&fixture->inspector));
+      rushes_test_assert_finalize (g_steal_pointer (&fixture->inspector));
     }
   rushes_test_wait_for_children ();
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
@@ -395,7 +395,7 @@ test_remove_waiting (Fixture *fixture, gconstpointer data)
   assert_report (first, 10);
   g_assert_false (is_known (second));
   rushes_inspector_remove (fixture->inspector, first);
-  g_assert_finalize_object (g_steal_pointer (&second));
+  rushes_test_assert_finalize (g_steal_pointer (&second));
 }
 
 static void
@@ -663,8 +663,8 @@ test_release (Fixture *fixture, gconstpointer data)
       g_clear_object (&fixture->inspector);
       rushes_test_wait_for_children ();
       if (second != NULL)
-        g_assert_finalize_object (g_steal_pointer (&second));
-      g_assert_finalize_object (g_steal_pointer (&first));
+        rushes_test_assert_finalize (g_steal_pointer (&second));
+      rushes_test_assert_finalize (g_steal_pointer (&first));
       g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
     }
 }

@@ -89,7 +89,7 @@ end (Fixture *fixture)
 {
   rushes_manager_save (fixture->manager);
   rushes_test_wait_for_children ();
-  g_assert_finalize_object (g_steal_pointer (&fixture->manager));
+  rushes_test_assert_finalize (g_steal_pointer (&fixture->manager));
 }
 
 static RushesQueue *

@@ -150,13 +150,6 @@ set_up (Fixture *fixture, gconstpointer data)
   use_blender (fixture, "blender", "");
 }
 
-/* No callback is on its way to it. */
-static gboolean
-is_alone (gpointer reserve)
-{
-  return G_OBJECT (reserve)->ref_count == 1;
-}
-
 /* Whatever a test leaves in there ends with it. */
 static void
 tear_down (Fixture *fixture, gconstpointer data)
@@ -164,8 +157,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   rushes_reserve_stop (fixture->reserve);
   g_assert_cmpuint (rushes_reserve_get_n_ready (fixture->reserve), ==, 0);
   rushes_test_wait_for_children ();
-  rushes_test_wait_until (is_alone, fixture->reserve);
-  g_assert_finalize_object (g_steal_pointer (&fixture->reserve));
+  rushes_test_assert_finalize (g_steal_pointer (&fixture->reserve));
   g_clear_object (&fixture->launcher);
   g_clear_pointer (&fixture->folder, rushes_test_remove_folder);
 }

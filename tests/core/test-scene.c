@@ -1187,32 +1187,14 @@ test_not_saved (void)
     }
 }
 
-/* The last reference may be the one of a thread that has just bound the scene. */
-static void
-gone_cb (gpointer gone, GObject *object)
-{
-  g_atomic_int_set ((int *) gone, TRUE);
-  g_main_context_wakeup (NULL);
-}
-
-static gboolean
-is_gone (gpointer gone)
-{
-  return g_atomic_int_get ((int *) gone);
-}
-
 static void
 test_release (Fixture *fixture, gconstpointer data)
 {
-  int gone = FALSE;
-
   open_and_bind (fixture);
   /* With a notification still to come. */
   rushes_scene_report_frame (fixture->scene, take (fixture, 1), 0.5);
   g_signal_handlers_disconnect_by_data (fixture->scene, fixture->log);
-  g_object_weak_ref (G_OBJECT (fixture->scene), gone_cb, &gone);
-  g_clear_object (&fixture->scene);
-  rushes_test_wait_until (is_gone, &gone);
+  rushes_test_assert_finalize (g_steal_pointer (&fixture->scene));
 }
 
 #define add(name, test)                                                                            \

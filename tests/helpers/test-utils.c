@@ -356,6 +356,29 @@ rushes_test_wait_for_children (void)
   rushes_test_wait_until (has_no_child, NULL);
 }
 
+static gboolean
+is_gone (gpointer location)
+{
+  return *(gpointer *) location == NULL;
+}
+
+/**
+ * rushes_test_assert_finalize:
+ * @object: (transfer full): an object that nobody else is to keep
+ *
+ * Fails the test unless this ends @object. What it has begun in a thread may keep
+ * it a moment longer than the answer took.
+ */
+void
+rushes_test_assert_finalize (gpointer object)
+{
+  gpointer weak = object;
+
+  g_object_add_weak_pointer (object, &weak);
+  g_object_unref (object);
+  rushes_test_wait_until (is_gone, &weak);
+}
+
 void
 rushes_test_count_notify (GObject *object, GParamSpec *pspec, gpointer count)
 {

@@ -61,6 +61,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushesTestFolder, rushes_test_remove_folder)
 
 gboolean rushes_test_is_sound_json (const guint8 *data, gsize size);
 
+void rushes_test_assert_finalize (gpointer object);
 void rushes_test_count_notify (GObject *object, GParamSpec *pspec, gpointer count);
 
 G_END_DECLS

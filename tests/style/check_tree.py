@@ -68,6 +68,17 @@ def check_core(files: list[Path]) -> list[str]:
     ]
 
 
+def check_threads(files: list[Path]) -> list[str]:
+    """No thread is the last to let go of what belongs to the main loop."""
+    return [
+        f"{path.relative_to(TOP)}: use rushes_thread_run()"
+        for path in files
+        if TOP / "src" in path.parents
+        and path.name != "rushes-thread.c"
+        and b"g_task_run_in_thread (" in path.read_bytes()
+    ]
+
+
 def check_text(files: list[Path]) -> list[str]:
     """No trailing space, no path of somebody's machine, no rest of a merge."""
     complaints = []
@@ -92,7 +103,13 @@ def main() -> None:
     files = tracked()
     complaints = [
         complaint
-        for check in (check_licences, check_translations, check_core, check_text)
+        for check in (
+            check_licences,
+            check_translations,
+            check_core,
+            check_threads,
+            check_text,
+        )
         for complaint in check(files)
     ]
     print("\n".join(complaints), end="\n" if complaints else "")
