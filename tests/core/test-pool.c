@@ -321,9 +321,10 @@ check_folder (Fixture *fixture, RushesScene *scene)
           }
         else if (g_file_test (path, G_FILE_TEST_EXISTS))
           {
-            /* On its way into place when its scene was stopped. */
-            g_assert_true (fixture->requeues);
-            g_assert_cmpint (rushes_scene_get_state (scene), ==, RUSHES_SCENE_STOPPED);
+            /* On its way into place when its scene ended; the next run finds it. */
+            g_assert_true (
+                rushes_scene_get_state (scene) == RUSHES_SCENE_FAILED ||
+                (rushes_scene_get_state (scene) == RUSHES_SCENE_STOPPED && fixture->requeues));
             n_late++;
           }
         if (rushes_scene_get_state (scene) == RUSHES_SCENE_FINISHED)
