@@ -14,7 +14,7 @@
 #define CLEARLY_FASTER 1.05
 
 /* With less of the processors idle, one more client could not gain that. */
-#define ENOUGH_IDLE 0.08
+#define ENOUGH_IDLE (1 - 1 / CLEARLY_FASTER)
 
 /* What was tried in vain may be worth a try again. */
 #define RETRY_SECONDS 300
@@ -23,12 +23,22 @@
 #define GROWTH  1.25
 #define RESERVE (G_GUINT64_CONSTANT (512) << 20)
 
-static void
-begin_stretch (RushesJobs *self, const RushesJobsReading *reading)
+/* How much work clients do in a second. Each of their frames counts with the time
+ * that it took: how many happen to end within a stretch would tell less. */
+static double
+get_rate (RushesJobs *self, const RushesJobsReading *reading)
 {
-  self->began = reading->now;
-  self->frames_then = reading->frames;
-  self->work_then = reading->work;
+  return self->count * (reading->work - self->began.work) / (reading->busy - self->began.busy);
+}
+
+/* Which share of the processors had nothing to do. */
+static double
+get_idle (RushesJobs *self, const RushesJobsReading *reading)
+{
+  if (reading->total <= self->began.total)
+    return 0;
+  return (double) (reading->idle - self->began.idle) /
+         (double) (reading->total - self->began.total);
 }
 
 static gboolean
@@ -36,7 +46,7 @@ set_count (RushesJobs *self, guint count, RushesJobsReason reason)
 {
   self->count = count;
   self->reason = reason;
-  self->began = 0;
+  self->began.now = 0;
   return TRUE;
 }
 
@@ -55,7 +65,7 @@ find_obstacle (RushesJobs *self, const RushesJobsReading *reading)
   if (reading->gpu_client > 0 && !has_room (reading->gpu_free, reading->gpu_client, 0))
     return RUSHES_JOBS_GPU_MEMORY;
   /* Who renders on a GPU leaves the processors idle, and that says nothing. */
-  if (reading->gpu_client == 0 && reading->idle < ENOUGH_IDLE)
+  if (reading->gpu_client == 0 && get_idle (self, reading) < ENOUGH_IDLE)
     return RUSHES_JOBS_BUSY;
   return RUSHES_JOBS_MEASURING;
 }
@@ -86,21 +96,20 @@ rushes_jobs_start (RushesJobs *self)
 gboolean
 rushes_jobs_update (RushesJobs *self, const RushesJobsReading *reading)
 {
-  double seconds, rate;
   RushesJobsReason obstacle;
+  double rate;
 
   /* Whoever starts or loads is not what is to be measured. */
-  if (self->began == 0 || reading->n_working < self->count)
+  if (self->began.now == 0 || reading->n_working < self->count)
     {
-      begin_stretch (self, reading);
+      self->began = *reading;
       return FALSE;
     }
-  seconds = (double) (reading->now - self->began) / G_USEC_PER_SEC;
-  if (seconds < STRETCH_SECONDS ||
-      reading->frames - self->frames_then < STRETCH_FRAMES * (guint64) self->count + 1)
+  if (reading->now - self->began.now < STRETCH_SECONDS * G_USEC_PER_SEC ||
+      reading->frames - self->began.frames < STRETCH_FRAMES * (guint64) self->count + 1)
     return FALSE;
 
-  rate = (reading->work - self->work_then) / seconds;
+  rate = get_rate (self, reading);
   if (self->rate_before > 0 && rate < self->rate_before * CLEARLY_FASTER)
     {
       self->rate_before = 0;
@@ -110,7 +119,8 @@ rushes_jobs_update (RushesJobs *self, const RushesJobsReading *reading)
     }
   self->rate_before = 0;
 
-  begin_stretch (self, reading);
+  obstacle = find_obstacle (self, reading);
+  self->began = *reading;
   if (self->ceiling == self->count)
     {
       if (self->reason == RUSHES_JOBS_OUT_OF_MEMORY ||
@@ -119,7 +129,6 @@ rushes_jobs_update (RushesJobs *self, const RushesJobsReading *reading)
       self->ceiling = 0;
     }
 
-  obstacle = find_obstacle (self, reading);
   if (obstacle != RUSHES_JOBS_MEASURING)
     {
       gboolean changed = self->reason != obstacle;

@@ -34,22 +34,27 @@ typedef enum
  * @now: the time, as g_get_monotonic_time() gives it
  * @frames: how many frames are done
  * @work: what they were worth, in seconds of any one measure
+ * @busy: the seconds that clients took for them, added up
  * @n_working: clients that have finished a frame
- * @idle: share of the processors that had nothing to do of late, 0 to 1
+ * @idle: the time that processors have had nothing to do, added up, in any one unit
+ * @total: the time that there was, in the same
  * @memory_free: bytes that programs may still take
  * @memory_client: bytes of the largest client
  * @gpu_free: bytes that are free on the fullest GPU
  * @gpu_client: bytes that a client takes there; 0: none is used
  *
- * What can be seen of a run at one moment.
+ * What can be seen of a run at one moment. What is added up begins anywhere: only
+ * what comes to it counts.
  */
 typedef struct
 {
   gint64 now;
   guint64 frames;
   double work;
+  double busy;
   guint n_working;
-  double idle;
+  guint64 idle;
+  guint64 total;
   guint64 memory_free;
   guint64 memory_client;
   guint64 gpu_free;
@@ -71,10 +76,8 @@ typedef struct
   /*< private >*/
   guint ceiling; /* more was tried in vain, or has died; 0: was not */
   gint64 ceiling_time;
-  double rate_before; /* with one fewer; 0: nothing is on trial */
-  gint64 began;       /* the stretch that is being measured */
-  guint64 frames_then;
-  double work_then;
+  double rate_before;      /* with one fewer; 0: nothing is on trial */
+  RushesJobsReading began; /* the stretch that is being measured; with no time: none */
 } RushesJobs;
 
 void rushes_jobs_start (RushesJobs *self);

@@ -22,7 +22,6 @@ static const char *const gpu_query[] = { "nvidia-smi", "--query-gpu=memory.free"
  */
 struct _RushesMachine
 {
-  guint64 idle, total;       /* what processors have done so far, as the kernel counts */
   GSubprocess *query;        /* (owned) (nullable): a look at the GPUs under way */
   GCancellable *cancellable; /* (owned) */
   gboolean blind;            /* nobody can be asked about GPUs */
@@ -30,9 +29,40 @@ struct _RushesMachine
   guint64 gpu_first;         /* what was free there at first */
 };
 
-/* "cpu  user nice system idle iowait …": proc(5). */
-static gboolean
-read_processors (guint64 *idle, guint64 *total)
+/**
+ * rushes_machine_new:
+ *
+ * Returns: (transfer full): this computer; the GPUs are looked at once
+ */
+RushesMachine *
+rushes_machine_new (void)
+{
+  RushesMachine *self = g_new0 (RushesMachine, 1);
+
+  self->cancellable = g_cancellable_new ();
+  rushes_machine_look_at_gpus (self);
+  return self;
+}
+
+void
+rushes_machine_free (RushesMachine *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->query);
+  g_free (self);
+}
+
+/**
+ * rushes_machine_read_processors:
+ * @idle: (out): the time for which the processors had nothing to do, added up
+ * @total: (out): the time that has gone by for them, in the same unit
+ *
+ * Counted since the computer was started; 0 where the system does not say. Source:
+ * proc(5), "cpu  user nice system idle iowait …" in /proc/stat.
+ */
+void
+rushes_machine_read_processors (guint64 *idle, guint64 *total)
 {
   g_autofree char *text = NULL;
   const char *next;
@@ -40,7 +70,7 @@ read_processors (guint64 *idle, guint64 *total)
 
   *idle = *total = 0;
   if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL) || !g_str_has_prefix (text, "cpu "))
-    return FALSE;
+    return;
 
   next = text + strlen ("cpu ");
   for (guint field = 0; *next != '\n' && *next != '\0'; field++)
@@ -58,54 +88,6 @@ read_processors (guint64 *idle, guint64 *total)
       while (*next == ' ')
         next++;
     }
-  return *total > 0;
-}
-
-/**
- * rushes_machine_new:
- *
- * Returns: (transfer full): this computer; the GPUs are looked at once
- */
-RushesMachine *
-rushes_machine_new (void)
-{
-  RushesMachine *self = g_new0 (RushesMachine, 1);
-
-  self->cancellable = g_cancellable_new ();
-  read_processors (&self->idle, &self->total);
-  rushes_machine_look_at_gpus (self);
-  return self;
-}
-
-void
-rushes_machine_free (RushesMachine *self)
-{
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->query);
-  g_free (self);
-}
-
-/**
- * rushes_machine_get_idle:
- * @self: this computer
- *
- * Returns: the share of all processors that had nothing to do since the last call,
- *   0 to 1; 0 where the system does not say
- */
-double
-rushes_machine_get_idle (RushesMachine *self)
-{
-  guint64 idle, total;
-  double share = 0;
-
-  if (!read_processors (&idle, &total))
-    return 0;
-  if (total > self->total && idle >= self->idle)
-    share = (double) (idle - self->idle) / (double) (total - self->total);
-  self->idle = idle;
-  self->total = total;
-  return MIN (share, 1);
 }
 
 /**

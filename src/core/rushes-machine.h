@@ -9,7 +9,7 @@ typedef struct _RushesMachine RushesMachine;
 
 RushesMachine *rushes_machine_new (void);
 void rushes_machine_free (RushesMachine *self);
-double rushes_machine_get_idle (RushesMachine *self);
+void rushes_machine_read_processors (guint64 *idle, guint64 *total);
 guint64 rushes_machine_get_free_memory (void);
 void rushes_machine_look_at_gpus (RushesMachine *self);
 guint64 rushes_machine_get_gpu_free (RushesMachine *self);

@@ -68,7 +68,8 @@ pool_place_set_jobs (PoolPlace *place, guint jobs)
   place->jobs = jobs;
   place->room = G_MAXUINT;
   place->n_frames = 0;
-  place->n_worth = 0;
+  place->worth = 0;
+  place->busy = 0;
   rushes_jobs_start (&place->automatic);
 }
 
@@ -137,10 +138,10 @@ read_machine (PoolPlace *place, RushesJobsReading *reading)
 {
   GPtrArray *workers = place->pool->workers;
 
-  place->idle += (rushes_machine_get_idle (place->machine) - place->idle) / 2;
-  reading->idle = place->idle;
+  rushes_machine_read_processors (&reading->idle, &reading->total);
   reading->frames = place->n_frames;
-  reading->work = place->n_worth;
+  reading->work = place->worth;
+  reading->busy = place->busy;
   reading->memory_free = rushes_machine_get_free_memory ();
   for (guint i = 0; i < workers->len; i++)
     {
@@ -171,7 +172,8 @@ pool_place_frame_done (PoolPlace *place, PoolWork *work, double seconds)
   if (work->worth <= 0)
     work->worth = seconds;
   place->n_frames++;
-  place->n_worth += work->worth;
+  place->worth += work->worth;
+  place->busy += seconds;
   if (reading.now - place->looked < LOOK_SECONDS * G_USEC_PER_SEC)
     return;
 

@@ -62,9 +62,9 @@ struct _PoolPlace
   RushesJobs automatic;     /* how many that are then */
   RushesMachine *machine;   /* (owned) (nullable): whose clients they are then */
   gint64 looked;            /* when it was looked at last */
-  double idle;              /* how idle it has been of late */
   guint64 n_frames;         /* done there in this run */
-  double n_worth;           /* what they were worth, in seconds */
+  double worth;             /* what they were worth, in seconds */
+  double busy;              /* what they took, in seconds */
   guint room;               /* how many memory has room for, as far as it is known */
   guint n_workers;          /* clients not yet dead */
   guint n_leaving;          /* those of them on their way out */

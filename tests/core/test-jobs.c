@@ -35,6 +35,7 @@ run (const Machine *machine, RushesJobs *jobs, double seconds)
 {
   RushesJobsReading reading = { .now = 1 };
   RushesJobs local;
+  double begun = 0;
 
   if (jobs == NULL)
     {
@@ -46,10 +47,16 @@ run (const Machine *machine, RushesJobs *jobs, double seconds)
       double speed = get_speed (machine, jobs->count);
 
       reading.now += G_USEC_PER_SEC / 10;
-      reading.work += speed * 0.1;
-      reading.frames = (guint64) (reading.work / machine->frame);
+      for (begun += speed * 0.1; begun >= machine->frame; begun -= machine->frame)
+        {
+          reading.frames++;
+          reading.work += machine->frame;
+          reading.busy += machine->frame * jobs->count / speed;
+        }
       reading.n_working = jobs->count;
-      reading.idle = machine->gpu_client > 0 ? 0.9 : 1 - speed / machine->processors;
+      reading.total += 1000;
+      reading.idle +=
+          (guint64) (1000 * (machine->gpu_client > 0 ? 0.9 : 1 - speed / machine->processors));
       g_assert_cmpuint (jobs->count * machine->client, <=, machine->memory);
       reading.memory_free = machine->memory - jobs->count * machine->client;
       reading.memory_client = machine->client;
@@ -96,6 +103,20 @@ test_processors (void)
 
   assert_lands (&heavy, 1, RUSHES_JOBS_BUSY, "1 job: the processors are busy");
   assert_lands (&light, 4, RUSHES_JOBS_BUSY, "4 jobs: the processors are busy");
+}
+
+/* Whether few frames or many end within a stretch. */
+static void
+test_little_faster (void)
+{
+  for (double frame = 0.5; frame < 8; frame *= 1.1)
+    {
+      const Machine machine = {
+        .processors = 2, .parallel = 1.8, .memory = 64 * GIB, .client = GIB, .frame = frame
+      };
+
+      assert_lands (&machine, 2, RUSHES_JOBS_BUSY, "2 jobs: the processors are busy");
+    }
 }
 
 /* Processors have time, but something else is as fast as it gets. */
@@ -175,9 +196,7 @@ test_tries_again (void)
 static void
 test_waits_for_starts (void)
 {
-  RushesJobsReading reading = {
-    .n_working = 1, .idle = 0.9, .memory_free = 64 * GIB, .memory_client = GIB
-  };
+  RushesJobsReading reading = { .n_working = 1, .memory_free = 64 * GIB, .memory_client = GIB };
   RushesJobs jobs;
 
   rushes_jobs_start (&jobs);
@@ -186,6 +205,9 @@ test_waits_for_starts (void)
       reading.now = i * G_USEC_PER_SEC / 10;
       reading.frames = i;
       reading.work = i * 0.1;
+      reading.busy = i * 0.1;
+      reading.idle = i * 9;
+      reading.total = i * 10;
       rushes_jobs_update (&jobs, &reading);
     }
   g_assert_cmpuint (jobs.count, ==, 2);
@@ -199,6 +221,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/jobs/begins-with-one", test_begins_with_one);
   g_test_add_func ("/jobs/processors", test_processors);
+  g_test_add_func ("/jobs/little-faster", test_little_faster);
   g_test_add_func ("/jobs/not-faster", test_not_faster);
   g_test_add_func ("/jobs/memory", test_memory);
   g_test_add_func ("/jobs/out-of-memory", test_out_of_memory);
