@@ -311,8 +311,8 @@ run (RushesManager *self)
   rushes_pool_set_trust (self->pool, self->trust);
   rushes_pool_set_reserve (self->pool, self->reserve);
   g_object_set (self->pool, "jobs", manager_get_jobs (self), "order", self->order, "start-timeout",
-                self->start_timeout, "frame-timeout", manager_get_frame_timeout (self), "max-attempts",
-                self->max_attempts, NULL);
+                self->start_timeout, "frame-timeout", manager_get_frame_timeout (self),
+                "max-attempts", self->max_attempts, NULL);
   if (on_cluster != NULL)
     join_cluster (self, on_cluster);
   g_signal_connect_swapped (self->pool, "client-changed", G_CALLBACK (client_changed_cb), self);
