@@ -697,9 +697,7 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (PoolWork) work = g_rc_box_acquire (worker->work);
   double seconds = time_call (worker);
   g_autoptr (GError) error = NULL;
-  double way;
-  g_autoptr (GVariant) reply =
-      rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &way, &error);
+  g_autoptr (GVariant) reply = rushes_verbs_run_finish (RUSHES_CLIENT (object), result, &error);
 
   /* Blender starts; if it dies of this scene, others are not to suffer. */
   worker->useful = TRUE;
@@ -708,9 +706,6 @@ load_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       work->shared = work->shared || pool_place_is_remote (worker->place);
       pool_place_start_succeeded (worker->place);
       work->numbers.load_seconds = blend_in (work->numbers.load_seconds, seconds);
-      /* Later it is learned from frames. */
-      if (worker->place->round_trip <= 0)
-        worker->place->round_trip = way;
     }
 
   if (!pool_work_is_over (work) && (reply == NULL || !take_info (worker, reply, &error)))

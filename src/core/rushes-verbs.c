@@ -290,8 +290,6 @@ typedef struct
   GPtrArray *calls; /* (owned) */
   guint next;
   guint timeout;
-  gint64 began;           /* the call under way */
-  gint64 way;             /* what the quickest one took, in microseconds */
   GVariantDict *merged;   /* (owned) */
   GStrvBuilder *warnings; /* (owned) */
 } Run;
@@ -341,7 +339,6 @@ call_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  run->way = MIN (run->way, g_get_monotonic_time () - run->began);
   g_variant_iter_init (&iter, reply);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     {
@@ -378,7 +375,6 @@ run_next (GTask *task)
           g_object_unref (task);
           return;
         }
-      run->began = g_get_monotonic_time ();
       rushes_client_call_async (client, call->method, call->params, run->timeout, call_cb, task);
       return;
     }
@@ -416,7 +412,6 @@ rushes_verbs_run_async (RushesClient *client,
   g_task_set_source_tag (task, rushes_verbs_run_async);
   run->calls = g_ptr_array_ref (calls);
   run->timeout = timeout;
-  run->way = G_MAXINT64;
   run->merged = g_variant_dict_new (NULL);
   run->warnings = g_strv_builder_new ();
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
@@ -428,22 +423,15 @@ rushes_verbs_run_async (RushesClient *client,
  * rushes_verbs_run_finish:
  * @client: the client
  * @result: what the callback was given
- * @way: (out) (optional): how many seconds the quickest of the calls took: hardly
- *   more than the way to the client and back, as some of them ask for little
  * @error: return location for a #GError
  *
  * Returns: (transfer full) (nullable): all replies merged, a{sv}, a later one
  *   over an earlier; "warnings" are collected from all, as "as"
  */
 GVariant *
-rushes_verbs_run_finish (RushesClient *client, GAsyncResult *result, double *way, GError **error)
+rushes_verbs_run_finish (RushesClient *client, GAsyncResult *result, GError **error)
 {
-  const Run *run;
-
   g_return_val_if_fail (g_task_is_valid (result, client), NULL);
 
-  run = g_task_get_task_data (G_TASK (result));
-  if (way != NULL)
-    *way = (double) run->way / G_USEC_PER_SEC;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -32,7 +32,6 @@ void rushes_verbs_run_async (RushesClient *client,
                              guint timeout,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-GVariant *
-rushes_verbs_run_finish (RushesClient *client, GAsyncResult *result, double *way, GError **error);
+GVariant *rushes_verbs_run_finish (RushesClient *client, GAsyncResult *result, GError **error);
 
 G_END_DECLS

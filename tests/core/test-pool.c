@@ -675,28 +675,6 @@ test_far (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_frames_started, ==, 40);
 }
 
-static void
-see_second (Fixture *fixture)
-{
-  const PoolWorker *worker = g_ptr_array_index (fixture->pool->workers, 0);
-
-  if (fixture->n_frames_started == 2)
-    fixture->flag = worker->was_ahead;
-}
-
-/* Loading a scene tells how far it is: not even the first frame is waited for. */
-static void
-test_far_first (Fixture *fixture, gconstpointer data)
-{
-  RushesScene *scene = add_scene (fixture, "far.blend", "end=40\nframe-ms=20");
-
-  move_away (fixture);
-  fixture->on_started = see_second;
-  run (fixture);
-  assert_finished (scene, 40, 0);
-  g_assert_true (fixture->flag);
-}
-
 /* A busy machine may make the way to a client long that is near. */
 static void
 see_ahead_of_near (Fixture *fixture)
@@ -2819,7 +2797,6 @@ main (int argc, char **argv)
   add ("/pool/short-lives", NULL, test_short_lives);
 
   add ("/pool/far", NULL, test_far);
-  add ("/pool/far/first", NULL, test_far_first);
   add ("/pool/far/death", NULL, test_far_death);
   add ("/pool/far/stop", NULL, test_far_stop);
   add ("/pool/far/memory", NULL, test_far_memory);
