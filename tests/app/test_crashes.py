@@ -63,7 +63,7 @@ def finish(window: Window, *scenes: Path, n: int = 10) -> None:
 
 
 def test_pause_and_go_on() -> None:
-    """The frame in hand is finished, and no other one begun."""
+    """What clients have in hand is finished, and nothing else begun."""
     with fake_desktop() as here:
         scene = fake(here, "one", "gate=3")
         window = Window(here, scene)
@@ -73,8 +73,11 @@ def test_pause_and_go_on() -> None:
         here.key(START_KEY)
         window.program.find("button", STOP_NOW)
         open_gate(scene)
-        window.row("one", re.compile("^Paused, 3 of 10 frames"))
-        assert_frames(frames(scene), range(1, 4))
+        # On a busy machine, where answers take long, the next one was told already.
+        paused = re.compile("^Paused, ([34]) of 10 frames")
+        labels = window.labels(window.row("one", paused))
+        (n,) = (int(said[1]) for said in map(paused.match, labels) if said)
+        assert_frames(frames(scene), range(1, n + 1))
         finish(window, scene)
 
 
