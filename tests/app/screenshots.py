@@ -315,6 +315,11 @@ def preferences(studio: Studio) -> None:
         program.find("switch", re.compile("^Render on a Cluster")).click()
         path = studio.target / "preferences-cluster.png"
         print(place.screenshot(path, dialog), flush=True)
+        dialog.resize(360, 640)
+        switch = program.find("switch", re.compile("^Render on a Cluster"))
+        wait_until(lambda: switch.box.width < 360, "a narrow page", PATIENCE)
+        path = studio.target / "preferences-narrow.png"
+        print(place.screenshot(path, dialog), flush=True)
 
 
 def fill_runs(place: Desktop) -> None:
