@@ -249,13 +249,15 @@ def break_blender(desktop: Desktop, modes: str) -> None:
 
 def add_slurm(desktop: Desktop, srun: str | None = None) -> Path:
     """Put a Slurm into a folder of the desktop, whose nodes are this computer; srun may be
-    another script. What it was asked for is in the file "sruns", a line each."""
+    another script. What it was asked for is in the file "sruns", a line each; what waits
+    and runs is in the file "queue", empty at first."""
     folder = desktop.folder / "slurm"
     folder.mkdir()
+    (folder / "queue").touch()
     run = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
     for name, script in {
         "sinfo": "echo 'main*|up|1/2/1/4'",
-        "squeue": "cat queue 2>/dev/null || true",
+        "squeue": "cat queue",
         "scancel": "",
         "srun": f'echo "$@" >>sruns; {srun or run}',
     }.items():
