@@ -136,34 +136,49 @@ show_text (RushesLogView *self, const char *text)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), *text != '\0' ? "text" : "empty");
 }
 
-static void
-read_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+typedef struct
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  char *path; /* (owned) */
+  char *text; /* (owned) (nullable): none: nothing can be read */
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_free (reading->path);
+  g_free (reading->text);
+  g_free (reading);
+}
+
+static gboolean
+read_thread (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Reading *reading = data;
+  g_autoptr (GFile) file = g_file_new_for_path (reading->path);
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
-  g_autofree char *data = g_malloc (MAX_BYTES);
+  g_autofree char *bytes = g_malloc (MAX_BYTES);
   gsize size = 0;
   gboolean cut;
 
   if (stream == NULL)
-    {
-      g_task_return_pointer (task, g_strdup (""), g_free);
-      return;
-    }
+    return TRUE;
   cut = g_seekable_seek (G_SEEKABLE (stream), -MAX_BYTES, G_SEEK_END, NULL, NULL);
-  g_input_stream_read_all (G_INPUT_STREAM (stream), data, MAX_BYTES, &size, NULL, NULL);
-  g_task_return_pointer (task, make_text (data, size, cut), g_free);
+  g_input_stream_read_all (G_INPUT_STREAM (stream), bytes, MAX_BYTES, &size, NULL, NULL);
+  reading->text = make_text (bytes, size, cut);
+  return TRUE;
 }
 
 static void
 read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   RushesLogView *self = RUSHES_LOG_VIEW (object);
-  g_autofree char *text = g_task_propagate_pointer (G_TASK (result), NULL);
+  const Reading *reading = g_task_get_task_data (G_TASK (result));
 
   self->reading = FALSE;
-  if (g_strcmp0 (g_task_get_task_data (G_TASK (result)), self->path) == 0)
-    show_text (self, text);
+  if (g_strcmp0 (reading->path, self->path) == 0)
+    show_text (self, reading->text != NULL ? reading->text : "");
   else
     read_later (self);
 }
@@ -173,6 +188,7 @@ read_idle_cb (gpointer user_data)
 {
   RushesLogView *self = user_data;
   g_autoptr (GTask) task = NULL;
+  Reading *reading;
 
   self->read_id = 0;
   if (self->path == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
@@ -180,7 +196,9 @@ read_idle_cb (gpointer user_data)
   self->reading = TRUE;
   task = g_task_new (self, NULL, read_cb, NULL);
   g_task_set_source_tag (task, read_idle_cb);
-  g_task_set_task_data (task, g_strdup (self->path), g_free);
+  reading = g_new0 (Reading, 1);
+  reading->path = g_strdup (self->path);
+  g_task_set_task_data (task, reading, reading_free);
   rushes_thread_run (task, read_thread);
   return G_SOURCE_REMOVE;
 }

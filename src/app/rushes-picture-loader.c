@@ -247,8 +247,8 @@ compare_times (gconstpointer a, gconstpointer b)
   return left < right ? -1 : left > right;
 }
 
-static void
-trim_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gboolean
+trim_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autofree char *folder = get_cache_dir ();
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -268,7 +268,7 @@ trim_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_array_sort (previews, compare_times);
   for (guint i = 0; i + MAX_PREVIEWS < previews->len; i++)
     g_unlink (g_array_index (previews, Preview, i).path);
-  g_task_return_boolean (task, TRUE);
+  return TRUE;
 }
 
 /**

@@ -167,10 +167,10 @@ find_flatpaks (GPtrArray *found, RushesHost *host, GCancellable *cancellable)
     g_ptr_array_add (found, g_strdup (g_ptr_array_index (refs, i)));
 }
 
-static void
-find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+find_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *found = data;
   g_autoptr (RushesHost) host = rushes_host_new ();
 
   if (host != NULL)
@@ -178,7 +178,7 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   else
     find_here (found);
   find_flatpaks (found, host, cancellable);
-  g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
+  return TRUE;
 }
 
 /**
@@ -198,6 +198,8 @@ rushes_blenders_find_async (GCancellable *cancellable,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, rushes_blenders_find_async);
+  g_task_set_task_data (task, g_ptr_array_new_with_free_func (g_free),
+                        (GDestroyNotify) g_ptr_array_unref);
   rushes_thread_run (task, find_thread);
 }
 
@@ -215,7 +217,9 @@ rushes_blenders_find_finish (GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  return g_ptr_array_ref (g_task_get_task_data (G_TASK (result)));
 }
 
 /* ---- Versions -------------------------------------------------------- */

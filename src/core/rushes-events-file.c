@@ -67,8 +67,9 @@ static guint signals[N_SIGNALS];
 
 typedef struct
 {
-  gboolean watch;   /* a monitor is wanted */
-  GPtrArray *lines; /* (owned) (nullable) (element-type utf8): the new events, if wanted */
+  RushesEventsFile *file; /* kept by the task */
+  gboolean watch;         /* a monitor is wanted */
+  GPtrArray *lines;       /* (owned) (nullable) (element-type utf8): the new events, if wanted */
   gboolean news;
   gboolean more; /* than was read this time */
   RushesEventsTotals totals;
@@ -174,11 +175,11 @@ read_last_words (const char *events)
   return g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), LAST_WORDS_CHARACTERS));
 }
 
-static void
-look_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+look_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  RushesEventsFile *self = source;
-  Look *look = task_data;
+  Look *look = data;
+  RushesEventsFile *self = look->file;
 
   if (look->watch)
     {
@@ -193,7 +194,7 @@ look_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   /* When nothing comes, it may be that nothing will. */
   if (!look->news)
     look->last_words = read_last_words (self->path);
-  g_task_return_boolean (task, TRUE);
+  return TRUE;
 }
 
 /* ---- In the main loop ------------------------------------------------ */
@@ -290,6 +291,7 @@ rushes_events_file_look (RushesEventsFile *self)
   g_clear_handle_id (&self->look_id, g_source_remove);
   self->looking = TRUE;
   look = g_new0 (Look, 1);
+  look->file = self;
   look->watch = self->monitor == NULL;
   if (g_signal_has_handler_pending (self, signals[EVENT], 0, FALSE))
     look->lines = g_ptr_array_new_with_free_func (g_free);

@@ -259,21 +259,17 @@ check_free (Check *check)
   g_free (check);
 }
 
-static void
-check_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+check_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Check *check = task_data;
-  g_autoptr (GError) error = NULL;
+  Check *check = data;
 
-  if (!rushes_launcher_reach (check->launcher, check->path, NULL, &error) ||
-      !rushes_blend_check (check->path, &error))
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
+  if (!rushes_launcher_reach (check->launcher, check->path, NULL, error) ||
+      !rushes_blend_check (check->path, error))
+    return FALSE;
   if (check->trust != NULL)
     check->trusted = rushes_trust_check (check->trust, check->path);
-  g_task_return_boolean (task, TRUE);
+  return TRUE;
 }
 
 static void

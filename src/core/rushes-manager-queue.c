@@ -350,17 +350,13 @@ trusting_free (Trusting *trusting)
   g_free (trusting);
 }
 
-static void
-trust_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+trust_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Trusting *trusting = task_data;
-  g_autoptr (GError) error = NULL;
+  const Trusting *trusting = data;
 
-  if (trusting->trusted ? rushes_trust_grant (trusting->trust, trusting->path, &error)
-                        : rushes_trust_withdraw (trusting->trust, trusting->path, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  return trusting->trusted ? rushes_trust_grant (trusting->trust, trusting->path, error)
+                           : rushes_trust_withdraw (trusting->trust, trusting->path, error);
 }
 
 static void

@@ -36,19 +36,15 @@ let_go (Leaving *leaving)
     rushes_pool_reconsider (leaving->pool);
 }
 
-static void
-finish_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+finish_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Leaving *leaving = task_data;
-  g_autoptr (GError) error = NULL;
-  gboolean finished = rushes_output_finish (leaving->output, &error);
+  Leaving *leaving = data;
+  gboolean finished = rushes_output_finish (leaving->output, error);
 
-  /* The task may outlive its callback by a moment; the folder's lock must not. */
+  /* Whoever hears of it may open the folder again. */
   g_clear_pointer (&leaving->output, rushes_output_unref);
-  if (finished)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  return finished;
 }
 
 static void
@@ -229,18 +225,18 @@ reaching_free (gpointer data)
   g_free (reaching);
 }
 
-static void
-reach_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+reach_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Reaching *reaching = task_data;
-  GError *error = NULL;
+  Reaching *reaching = data;
 
   /* That clients see other files than we do explains what did not open. */
-  if (!rushes_launcher_reach (reaching->launcher, reaching->path, reaching->folder, &error) ||
-      (error = g_steal_pointer (&reaching->error)) != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  if (!rushes_launcher_reach (reaching->launcher, reaching->path, reaching->folder, error))
+    return FALSE;
+  if (reaching->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reaching->error));
+  return FALSE;
 }
 
 static void

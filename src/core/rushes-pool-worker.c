@@ -258,21 +258,17 @@ commit_free (Commit *commit)
   g_free (commit);
 }
 
-static void
-commit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+commit_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Commit *commit = task_data;
-  g_autoptr (GError) error = NULL;
+  Commit *commit = data;
 
   if (!rushes_output_commit (commit->hand.output, commit->hand.frame, commit->hand.client,
-                             commit->hand.poses, &error))
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
+                             commit->hand.poses, error))
+    return FALSE;
   if (commit->n_left > 0)
     commit->warning = rushes_output_foresee (commit->hand.output, commit->n_left);
-  g_task_return_boolean (task, TRUE);
+  return TRUE;
 }
 
 static void

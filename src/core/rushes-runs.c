@@ -104,6 +104,7 @@ write_record (RushesRuns *self, RushesRun *run, GError **error)
 
 typedef struct
 {
+  const char *folder;    /* of the list, which the task keeps */
   gboolean watch;        /* a monitor is wanted */
   GPtrArray *nodes;      /* (owned) (element-type JsonNode) */
   GFileMonitor *monitor; /* (owned) (nullable) */
@@ -119,31 +120,30 @@ load_free (gpointer data)
   g_free (load);
 }
 
-static void
-load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+load_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  RushesRuns *self = source;
-  Load *load = task_data;
+  Load *load = data;
   g_autoptr (GDir) dir = NULL;
   const char *name;
 
   if (load->watch)
     {
-      g_autoptr (GFile) file = g_file_new_for_path (self->folder);
+      g_autoptr (GFile) file = g_file_new_for_path (load->folder);
 
       load->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
     }
-  dir = g_dir_open (self->folder, 0, NULL);
+  dir = g_dir_open (load->folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_suffix (name, SUFFIX))
       {
-        g_autofree char *path = g_build_filename (self->folder, name, NULL);
+        g_autofree char *path = g_build_filename (load->folder, name, NULL);
         JsonNode *node = read_record (path);
 
         if (node != NULL)
           g_ptr_array_add (load->nodes, node);
       }
-  g_task_return_boolean (task, TRUE);
+  return TRUE;
 }
 
 static int
@@ -246,6 +246,7 @@ rushes_runs_load (RushesRuns *self)
     return;
   self->loading = TRUE;
   load = g_new0 (Load, 1);
+  load->folder = self->folder;
   load->watch = self->monitor == NULL;
   load->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
   task = g_task_new (self, NULL, loaded_cb, NULL);
@@ -342,6 +343,7 @@ make_script (const RushesSubmission *submission, const char *program)
 
 typedef struct
 {
+  RushesRuns *runs;             /* kept by the task */
   RushesSubmission *submission; /* (owned) */
   char *folder;                 /* (owned): the absolute one */
   char *ticket;                 /* (owned) */
@@ -363,15 +365,15 @@ submit_free (gpointer data)
 }
 
 /* Whether or not it can be remembered, it is under way. */
-static void
-remember_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+remember_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Submit *submit = task_data;
-  g_autoptr (GError) error = NULL;
+  const Submit *submit = data;
+  g_autoptr (GError) failure = NULL;
 
-  if (!write_record (source, submit->run, &error))
-    g_message ("The run will not be listed: %s", error->message);
-  g_task_return_pointer (task, g_object_ref (submit->run), g_object_unref);
+  if (!write_record (submit->runs, submit->run, &failure))
+    g_message ("The run will not be listed: %s", failure->message);
+  return TRUE;
 }
 
 static void
@@ -432,23 +434,24 @@ prepared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-static void
-prepare_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+prepare_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Submit *submit = task_data;
+  Submit *submit = data;
 
   submit->program = find_program ();
   if (submit->program == NULL)
-    g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
-                             _ ("There is no program “%s”, which is to render on the cluster; "
-                                "install it where all nodes see it"),
-                             "rushes-cli");
+    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_COULD_NOT_START,
+                 _ ("There is no program “%s”, which is to render on the cluster; "
+                    "install it where all nodes see it"),
+                 "rushes-cli");
   else if (g_mkdir_with_parents (submit->folder, 0755) != 0)
-    g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
-                             _ ("The output folder “%s” cannot be made: %s"), submit->folder,
-                             g_strerror (errno));
+    g_set_error (error, RUSHES_ERROR, RUSHES_ERROR_NOT_WRITABLE,
+                 _ ("The output folder “%s” cannot be made: %s"), submit->folder,
+                 g_strerror (errno));
   else
-    g_task_return_boolean (task, TRUE);
+    return TRUE;
+  return FALSE;
 }
 
 /**
@@ -478,6 +481,7 @@ rushes_runs_submit_async (RushesRuns *self,
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, rushes_runs_submit_async);
   submit = g_new0 (Submit, 1);
+  submit->runs = self;
   submit->submission = submission;
   submit->folder = g_canonicalize_filename (submission->output, NULL);
   submit->ticket = g_strconcat (RUSHES_RUN_TICKET, token, NULL);
@@ -509,9 +513,14 @@ rushes_runs_submit_async (RushesRuns *self,
 RushesRun *
 rushes_runs_submit_finish (RushesRuns *self, GAsyncResult *result, GError **error)
 {
+  Submit *submit;
+
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  submit = g_task_get_task_data (G_TASK (result));
+  return g_steal_pointer (&submit->run);
 }
 
 /* ---- The list -------------------------------------------------------- */

@@ -30,8 +30,9 @@ typedef struct
   char *path;               /* (owned) */
   RushesSettings *settings; /* (owned) */
   RushesExisting existing;
-  RushesTrust *trust; /* (owned) (nullable) */
-  char *trusted;      /* (owned) (nullable): since it was asked: the content's hash */
+  RushesTrust *trust;   /* (owned) (nullable) */
+  char *trusted;        /* (owned) (nullable): since it was asked: the content's hash */
+  RushesOutput *output; /* (owned) (nullable): what was opened */
 } Opening;
 
 static void
@@ -42,27 +43,23 @@ opening_free (Opening *opening)
   g_clear_object (&opening->settings);
   g_clear_pointer (&opening->trust, rushes_trust_unref);
   g_clear_pointer (&opening->trusted, g_free);
+  g_clear_pointer (&opening->output, rushes_output_unref);
   g_free (opening);
 }
 
-static void
-open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+open_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Opening *opening = task_data;
-  g_autoptr (GError) error = NULL;
-  RushesOutput *output;
+  Opening *opening = data;
 
   /* A scene whose scripts run looks different; who allowed them does not matter. */
   if (opening->trust != NULL)
     opening->trusted = rushes_trust_check (opening->trust, opening->path);
   if (opening->trusted != NULL)
     g_object_set (opening->settings, "allow-scripts", TRUE, NULL);
-  output = rushes_output_open (opening->folder, opening->path, opening->settings, opening->existing,
-                               &error);
-  if (output != NULL)
-    g_task_return_pointer (task, output, (GDestroyNotify) rushes_output_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  opening->output = rushes_output_open (opening->folder, opening->path, opening->settings,
+                                        opening->existing, error);
+  return opening->output != NULL;
 }
 
 /**
@@ -119,11 +116,11 @@ rushes_scene_open_finish (RushesScene *self, GAsyncResult *result, GError **erro
 
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  output = g_task_propagate_pointer (G_TASK (result), error);
-  if (output == NULL)
+  if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
 
   opening = g_task_get_task_data (G_TASK (result));
+  output = g_steal_pointer (&opening->output);
   if (opening->trust != NULL)
     rushes_scene_set_trusted (self, opening->trusted != NULL);
 
@@ -170,21 +167,17 @@ forget_done (Binding *binding)
       binding->done[index] = FALSE;
 }
 
-static void
-bind_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+bind_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Binding *binding = task_data;
-  g_autoptr (GError) error = NULL;
+  Binding *binding = data;
 
-  binding->done = rushes_output_bind (binding->output, binding->info, binding->range, &error);
-  /* The task may outlive its callback by a moment; the folder's lock must not. */
+  binding->done = rushes_output_bind (binding->output, binding->info, binding->range, error);
+  /* The callback may leave the folder, which must be free then. */
   g_clear_pointer (&binding->output, rushes_output_unref);
   if (binding->done != NULL && binding->redo != NULL)
     forget_done (binding);
-  if (binding->done != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  return binding->done != NULL;
 }
 
 /**

@@ -127,19 +127,36 @@ remove_doubles (GPtrArray *paths)
       g_ptr_array_remove_index (paths, i - 1);
 }
 
-static void
-search_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+typedef struct
 {
-  GPtrArray *files = task_data;
+  GPtrArray *files;   /* (owned) (element-type GFile) */
+  RushesFound *found; /* (owned) (nullable) */
+} Search;
+
+static void
+search_free (gpointer data)
+{
+  Search *search = data;
+
+  g_ptr_array_unref (search->files);
+  g_clear_pointer (&search->found, rushes_found_free);
+  g_free (search);
+}
+
+static gboolean
+search_thread (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Search *search = data;
   RushesFound *found = g_new0 (RushesFound, 1);
 
+  search->found = found;
   found->paths = g_ptr_array_new_with_free_func (g_free);
   found->rejected = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < files->len; i++)
-    search_file (g_ptr_array_index (files, i), found, cancellable);
+  for (guint i = 0; i < search->files->len; i++)
+    search_file (g_ptr_array_index (search->files, i), found, cancellable);
   g_ptr_array_sort (found->paths, compare_paths);
   remove_doubles (found->paths);
-  g_task_return_pointer (task, found, (GDestroyNotify) rushes_found_free);
+  return TRUE;
 }
 
 /**
@@ -159,11 +176,14 @@ rushes_search_async (GPtrArray *files,
                      gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Search *search;
 
   g_return_if_fail (files != NULL);
 
   g_task_set_source_tag (task, rushes_search_async);
-  g_task_set_task_data (task, g_ptr_array_ref (files), (GDestroyNotify) g_ptr_array_unref);
+  search = g_new0 (Search, 1);
+  search->files = g_ptr_array_ref (files);
+  g_task_set_task_data (task, search, search_free);
   rushes_thread_run (task, search_thread);
 }
 
@@ -177,7 +197,12 @@ rushes_search_async (GPtrArray *files,
 RushesFound *
 rushes_search_finish (GAsyncResult *result, GError **error)
 {
+  Search *search;
+
   g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  search = g_task_get_task_data (G_TASK (result));
+  return g_steal_pointer (&search->found);
 }

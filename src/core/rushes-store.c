@@ -106,16 +106,12 @@ writing_free (Writing *writing)
   g_free (writing);
 }
 
-static void
-write_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+write_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Writing *writing = task_data;
-  g_autoptr (GError) error = NULL;
+  const Writing *writing = data;
 
-  if (write_file (writing->path, writing->text, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  return write_file (writing->path, writing->text, error);
 }
 
 static void

@@ -3,53 +3,204 @@
 
 #include "rushes-thread.h"
 
+/* Most of them wait for a drive; on one in the network that takes milliseconds. */
+#define MAX_THREADS 16
+
+/* What has been done for the tasks of one main context, until it hears of it. */
 typedef struct
 {
-  GTask *task; /* kept by the guard's callback */
-  GTaskThreadFunc func;
+  GSource source;
+  guint n_under_way; /* the context's: tasks that are not at their end */
+  GMutex mutex;
+  GQueue done; /* of Work, behind the mutex */
+} Outlet;
+
+typedef struct
+{
+  GTask *task;    /* (owned) */
+  Outlet *outlet; /* lives while this is under way */
+  RushesThreadFunc func;
+  GError *error; /* (owned) (nullable): it failed */
 } Work;
 
-static void
-guard_thread (GTask *guard, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const Work *work = task_data;
+/* One for each context with tasks under way. */
+static GMutex outlets_mutex;
+static GPtrArray *outlets; /* behind the mutex */
 
-  work->func (work->task, g_task_get_source_object (work->task), g_task_get_task_data (work->task),
-              g_task_get_cancellable (work->task));
-  g_task_return_boolean (guard, TRUE);
+/* ---- In the main loop ------------------------------------------------ */
+
+static gboolean
+outlet_has_news (Outlet *outlet)
+{
+  gboolean news;
+
+  g_mutex_lock (&outlet->mutex);
+  news = !g_queue_is_empty (&outlet->done);
+  g_mutex_unlock (&outlet->mutex);
+  return news;
+}
+
+static gboolean
+outlet_prepare (GSource *source, int *timeout)
+{
+  *timeout = -1;
+  return outlet_has_news ((Outlet *) source);
+}
+
+static gboolean
+outlet_check (GSource *source)
+{
+  return outlet_has_news ((Outlet *) source);
+}
+
+/* The task's callback is called here and now. */
+static void
+end_work (Work *work)
+{
+  if (work->error != NULL)
+    g_task_return_error (work->task, work->error);
+  else
+    g_task_return_boolean (work->task, TRUE);
+  g_object_unref (work->task);
+  g_free (work);
+}
+
+static Work *
+take_done (Outlet *outlet)
+{
+  Work *work;
+
+  g_mutex_lock (&outlet->mutex);
+  work = g_queue_pop_head (&outlet->done);
+  g_mutex_unlock (&outlet->mutex);
+  return work;
+}
+
+static gboolean
+outlet_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  Outlet *outlet = (Outlet *) source;
+  Work *work;
+
+  /* What follows from one may be done before the next is told of; others shall have
+   * their turn. */
+  for (guint n = outlet->n_under_way; n > 0 && (work = take_done (outlet)) != NULL; n--)
+    {
+      outlet->n_under_way--;
+      end_work (work);
+    }
+  if (outlet->n_under_way > 0)
+    return G_SOURCE_CONTINUE;
+
+  g_mutex_lock (&outlets_mutex);
+  g_ptr_array_remove_fast (outlets, outlet);
+  g_mutex_unlock (&outlets_mutex);
+  return G_SOURCE_REMOVE;
 }
 
 static void
-guard_cb (GObject *object, GAsyncResult *result, gpointer task)
+outlet_finalize (GSource *source)
 {
-  g_object_unref (task);
+  g_mutex_clear (&((Outlet *) source)->mutex);
+}
+
+static Outlet *
+outlet_new (GMainContext *context)
+{
+  static GSourceFuncs funcs = { .prepare = outlet_prepare,
+                                .check = outlet_check,
+                                .dispatch = outlet_dispatch,
+                                .finalize = outlet_finalize };
+  GSource *source = g_source_new (&funcs, sizeof (Outlet));
+  Outlet *outlet = (Outlet *) source;
+
+  g_source_set_static_name (source, "rushes_thread_run");
+  g_source_set_can_recurse (source, TRUE); /* a callback may run the main loop */
+  g_mutex_init (&outlet->mutex);
+  g_queue_init (&outlet->done);
+  g_source_attach (source, context);
+  g_source_unref (source); /* the context keeps it */
+
+  return outlet;
+}
+
+static Outlet *
+find_outlet (GMainContext *context)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&outlets_mutex);
+  Outlet *outlet;
+
+  if (outlets == NULL)
+    outlets = g_ptr_array_new ();
+  for (guint i = 0; i < outlets->len; i++)
+    if (g_source_get_context (outlets->pdata[i]) == context)
+      return outlets->pdata[i];
+
+  outlet = outlet_new (context);
+  g_ptr_array_add (outlets, outlet);
+  return outlet;
+}
+
+/* ---- In a thread ----------------------------------------------------- */
+
+static void
+work_thread (gpointer data, gpointer user_data)
+{
+  Work *work = data;
+  Outlet *outlet = work->outlet;
+  g_autoptr (GMainContext) context = g_main_context_ref (g_task_get_context (work->task));
+  gboolean is_first;
+
+  if (work->func (g_task_get_task_data (work->task), g_task_get_cancellable (work->task),
+                  &work->error))
+    g_assert (work->error == NULL);
+  else
+    g_assert (work->error != NULL);
+
+  g_mutex_lock (&outlet->mutex);
+  is_first = g_queue_is_empty (&outlet->done);
+  g_queue_push_tail (&outlet->done, work);
+  g_mutex_unlock (&outlet->mutex);
+  if (is_first)
+    g_main_context_wakeup (context);
+}
+
+static GThreadPool *
+get_threads (void)
+{
+  static gsize threads;
+
+  if (g_once_init_enter (&threads))
+    g_once_init_leave (&threads,
+                       (gsize) g_thread_pool_new (work_thread, NULL, MAX_THREADS, FALSE, NULL));
+  return (GThreadPool *) threads;
 }
 
 /**
  * rushes_thread_run:
- * @task: a task
- * @func: what is to be done for it, in a thread; it returns the result by @task
+ * @task: a task, with all that @func needs as its task data
+ * @func: what is to be done for it, in a thread
  *
- * As g_task_run_in_thread(), which lets the thread keep @task for a moment after
- * its callback. Then the thread may be the last to let go of the task's object,
- * of which only the main loop knows how to end it. Here the thread has a task of
- * its own, and @task ends where its callback is called, just after it.
+ * Does something in a thread and returns its success by @task, whose callback has
+ * the results in the task data.
+ *
+ * Unlike g_task_run_in_thread() it lets the thread have the data alone: @task, and
+ * the objects that it keeps, belong to the main loop, and it ends just after its
+ * callback. And what many threads have done is told of at once: with hundreds of
+ * frames a second, waking the main loop for each costs more than the frames do.
  */
 void
-rushes_thread_run (GTask *task, GTaskThreadFunc func)
+rushes_thread_run (GTask *task, RushesThreadFunc func)
 {
-  g_autoptr (GTask) guard = NULL;
   Work *work;
 
   g_return_if_fail (G_IS_TASK (task));
   g_return_if_fail (func != NULL);
 
-  guard = g_task_new (NULL, NULL, guard_cb, g_object_ref (task));
-  work = g_new (Work, 1);
-  g_task_set_source_tag (guard, rushes_thread_run);
-  g_task_set_priority (guard, g_task_get_priority (task));
-  work->task = task;
+  work = g_new0 (Work, 1);
+  work->task = g_object_ref (task);
+  work->outlet = find_outlet (g_task_get_context (task));
+  work->outlet->n_under_way++;
   work->func = func;
-  g_task_set_task_data (guard, work, g_free);
-  g_task_run_in_thread (guard, guard_thread);
+  g_thread_pool_push (get_threads (), work, NULL);
 }

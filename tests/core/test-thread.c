@@ -15,13 +15,13 @@ typedef struct
   guint n_answers;
 } Round;
 
-static void
-work_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+work_thread (gpointer data, GCancellable *cancellable, GError **error)
 {
-  ((Round *) task_data)->worker = g_thread_self ();
-  g_assert_true (G_IS_OBJECT (source));
+  ((Round *) data)->worker = g_thread_self ();
   g_assert_true (g_cancellable_is_cancelled (cancellable));
-  g_task_return_new_error (task, RUSHES_ERROR, RUSHES_ERROR_STOPPED, "As it was told");
+  g_set_error_literal (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED, "As it was told");
+  return FALSE;
 }
 
 static void
@@ -30,8 +30,14 @@ answer_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   ((Round *) user_data)->n_answers++;
-  g_assert_cmpint (g_task_propagate_int (G_TASK (result), &error), ==, -1);
+  g_assert_false (g_task_propagate_boolean (G_TASK (result), &error));
   g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_STOPPED);
+}
+
+static gboolean
+is_zero (gpointer value)
+{
+  return *(guint *) value == 0;
 }
 
 static void
@@ -65,12 +71,72 @@ test_end (void)
     }
 }
 
+static gboolean
+nothing_thread (gpointer data, GCancellable *cancellable, GError **error)
+{
+  return TRUE;
+}
+
+/* How deep it still is to be done, each in the callback of the one before. */
+static void
+nested_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  guint *depth = user_data;
+
+  g_assert_true (g_task_propagate_boolean (G_TASK (result), NULL));
+  if (--*depth > 0)
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, nested_cb, depth);
+
+      rushes_thread_run (task, nothing_thread);
+      rushes_test_wait_until (is_zero, depth);
+    }
+}
+
+/* A callback may run the main loop, and wait there for others. */
+static void
+test_nested (void)
+{
+  guint depths[] = { 5, 5, 5, 5 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (depths); i++)
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, nested_cb, &depths[i]);
+
+      rushes_thread_run (task, nothing_thread);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (depths); i++)
+    rushes_test_wait_until (is_zero, &depths[i]);
+}
+
+/* Who asks in another main loop is told there. */
+static void
+test_contexts (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  guint here = 1, there = 1;
+  g_autoptr (GTask) here_task = g_task_new (NULL, NULL, nested_cb, &here);
+  g_autoptr (GTask) there_task = NULL;
+
+  rushes_thread_run (here_task, nothing_thread);
+  g_main_context_push_thread_default (context);
+  there_task = g_task_new (NULL, NULL, nested_cb, &there);
+  rushes_thread_run (there_task, nothing_thread);
+  while (there > 0)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_assert_cmpuint (here, ==, 1);
+  rushes_test_wait_until (is_zero, &here);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/thread/end", test_end);
+  g_test_add_func ("/thread/nested", test_nested);
+  g_test_add_func ("/thread/contexts", test_contexts);
 
   return g_test_run ();
 }

@@ -74,7 +74,6 @@ def check_threads(files: list[Path]) -> list[str]:
         f"{path.relative_to(TOP)}: use rushes_thread_run()"
         for path in files
         if TOP / "src" in path.parents
-        and path.name != "rushes-thread.c"
         and b"g_task_run_in_thread (" in path.read_bytes()
     ]
 
