@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 
 #include "rushes-channel.h"
 #include "rushes-error.h"
+#include "rushes-fd-watch.h"
 #include "rushes-json.h"
 
 #define MARKER_PREFIX "rushes-client "
@@ -26,7 +30,7 @@
  *
  * What is said between us and a client: noise up to a marker line, then
  * JSON-RPC 2.0 with Content-Length framing; calls are answered in their order.
- * It knows two streams and the protocol; it knows no process and no time.
+ * It knows two pipes and the protocol; it knows no process and no time.
  *
  * jsonrpc-glib is not used: it reads a message in half a dozen turns of the main
  * loop and writes one in a thread, which costs more than all the rest of a call; it
@@ -36,16 +40,15 @@
 struct _RushesChannel
 {
   GObject parent_instance;
-  GPollableInputStream *input;   /* (owned) */
-  GPollableOutputStream *output; /* (owned) */
-  GSource *source;               /* (owned) (nullable): while it reads */
-  GByteArray *incoming;          /* (owned): what was read and not handled */
-  GString *queued;               /* (owned): what is to be written next */
-  GString *outgoing;             /* (owned): what is being written */
-  gboolean writing;
-  gboolean hanging_up; /* when that is written */
-  char *marker;        /* (owned): the line that begins the protocol */
-  gboolean opened;     /* it has come */
+  GUnixInputStream *input;   /* (owned) */
+  GUnixOutputStream *output; /* (owned) */
+  RushesFdWatch *reading;    /* (owned) (nullable): holds a reference to this */
+  RushesFdWatch *writing;    /* (owned) (nullable): while the client takes no more; likewise */
+  GByteArray *incoming;      /* (owned): what was read and not handled */
+  GString *outgoing;         /* (owned): what is to be written */
+  gboolean hanging_up;       /* when that is written */
+  char *marker;              /* (owned): the line that begins the protocol */
+  gboolean opened;           /* it has come */
   gint64 last_id;
   guint n_calls; /* so many replies are awaited, the last one to last_id */
 };
@@ -65,21 +68,20 @@ G_DEFINE_FINAL_TYPE (RushesChannel, rushes_channel, G_TYPE_OBJECT)
 
 static guint signals[N_SIGNALS];
 
-static void write_queued (RushesChannel *self);
-
 static void
-stop_reading (RushesChannel *self)
+stop_watch (RushesChannel *self, RushesFdWatch **watch)
 {
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
+  if (*watch == NULL)
+    return;
+  g_clear_pointer (watch, rushes_fd_watch_free);
+  g_object_unref (self);
 }
 
 static void
 end (RushesChannel *self, const GError *error)
 {
-  stop_reading (self);
   self->n_calls = 0;
+  stop_watch (self, &self->reading);
   g_signal_emit (self, signals[ENDED], 0, error);
 }
 
@@ -275,7 +277,7 @@ handle_messages (RushesChannel *self)
 {
   gsize handled = 0, size;
 
-  while (self->source != NULL && handled < self->incoming->len)
+  while (self->reading != NULL && handled < self->incoming->len)
     {
       g_autoptr (GVariant) message = NULL;
       gboolean makes_sense = find_message (self, handled, &message, &size);
@@ -320,25 +322,23 @@ handle_noise (RushesChannel *self)
 
   emit_noise (self, noise);
   drop_incoming (self, found != NULL ? noise + length : noise);
-  if (found == NULL || self->source == NULL)
+  if (found == NULL || self->reading == NULL)
     return;
 
   self->opened = TRUE;
-  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  rushes_fd_watch_set_priority (self->reading, G_PRIORITY_DEFAULT);
   g_signal_emit (self, signals[OPENED], 0);
   handle_messages (self);
 }
 
 /* ---- Reading --------------------------------------------------------- */
 
-static gboolean
-readable_cb (GObject *stream, gpointer user_data)
+static void
+readable_cb (gpointer user_data)
 {
   g_autoptr (RushesChannel) self = g_object_ref (user_data);
   char block[BLOCK_BYTES];
-  g_autoptr (GError) error = NULL;
-  gssize n =
-      g_pollable_input_stream_read_nonblocking (self->input, block, sizeof block, NULL, &error);
+  gssize n = read (g_unix_input_stream_get_fd (self->input), block, sizeof block);
 
   if (n > 0)
     {
@@ -348,65 +348,67 @@ readable_cb (GObject *stream, gpointer user_data)
       else
         handle_noise (self);
     }
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+  else if (n == 0 || (errno != EAGAIN && errno != EINTR))
     {
       /* The rest, too short for a marker: often the words that explain the end. */
       if (!self->opened)
         emit_noise (self, self->incoming->len);
       end (self, NULL);
     }
-
-  return G_SOURCE_CONTINUE;
 }
 
 /* ---- Calls ----------------------------------------------------------- */
 
-static void
-write_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+/* Returns whether somebody is there to hear it. */
+static gboolean
+write_some (RushesChannel *self)
 {
-  g_autoptr (RushesChannel) self = user_data;
+  gssize n =
+      write (g_unix_output_stream_get_fd (self->output), self->outgoing->str, self->outgoing->len);
 
-  self->writing = FALSE;
+  if (n > 0)
+    g_string_erase (self->outgoing, 0, n);
+  return n >= 0 || errno == EAGAIN || errno == EINTR;
+}
+
+static void
+all_is_written (RushesChannel *self)
+{
+  stop_watch (self, &self->writing);
+  if (!self->hanging_up || self->output == NULL)
+    return;
+  g_output_stream_close (G_OUTPUT_STREAM (self->output), NULL, NULL);
+  g_clear_object (&self->output);
+}
+
+static void
+writable_cb (gpointer user_data)
+{
+  g_autoptr (RushesChannel) self = g_object_ref (user_data);
+  gboolean is_heard = write_some (self);
+
   /* Whoever does not hear the one message hears no other. */
-  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, NULL))
-    {
-      g_string_truncate (self->queued, 0);
-      if (self->source != NULL)
-        end (self, NULL);
-    }
-  write_queued (self);
+  if (!is_heard)
+    g_string_truncate (self->outgoing, 0);
+  if (self->outgoing->len == 0)
+    all_is_written (self);
+  if (!is_heard && self->reading != NULL)
+    end (self, NULL);
 }
 
 /* A client that waits for a call takes it at once; what a busy one does not take is
- * written when it does. */
+ * written when it does. That nobody hears it is found out then, too: whoever calls
+ * is not told of the end in the midst of it. */
 static void
-write_queued (RushesChannel *self)
+write_outgoing (RushesChannel *self)
 {
-  GString *written = self->outgoing;
-  gssize n;
-
-  if (self->writing)
+  if (self->writing != NULL)
     return;
-  if (self->queued->len > 0)
-    {
-      n = g_pollable_output_stream_write_nonblocking (self->output, self->queued->str,
-                                                      self->queued->len, NULL, NULL);
-      g_string_erase (self->queued, 0, MAX (n, 0));
-    }
-  if (self->queued->len == 0)
-    {
-      if (self->hanging_up && !g_output_stream_is_closed (G_OUTPUT_STREAM (self->output)))
-        g_output_stream_close_async (G_OUTPUT_STREAM (self->output), G_PRIORITY_DEFAULT, NULL, NULL,
-                                     NULL);
-      return;
-    }
-
-  self->writing = TRUE;
-  self->outgoing = self->queued;
-  self->queued = g_string_truncate (written, 0);
-  g_output_stream_write_all_async (G_OUTPUT_STREAM (self->output), self->outgoing->str,
-                                   self->outgoing->len, G_PRIORITY_DEFAULT, NULL, write_cb,
-                                   g_object_ref (self));
+  if (self->outgoing->len == 0 || (write_some (self) && self->outgoing->len == 0))
+    all_is_written (self);
+  else
+    self->writing = rushes_fd_watch_new (g_unix_output_stream_get_fd (self->output), G_IO_OUT,
+                                         G_PRIORITY_DEFAULT, writable_cb, g_object_ref (self));
 }
 
 /**
@@ -420,16 +422,12 @@ void
 rushes_channel_open (RushesChannel *self)
 {
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
-  g_return_if_fail (self->source == NULL);
+  g_return_if_fail (self->reading == NULL);
 
   /* Not before the messages of other clients: one that prints without end must not
-   * hold them up. Nor anew for each message: with hundreds of clients that costs more
-   * than what is said. */
-  self->source = g_pollable_input_stream_create_source (self->input, NULL);
-  g_source_set_priority (self->source, G_PRIORITY_LOW);
-  g_source_set_callback (self->source, G_SOURCE_FUNC (readable_cb), g_object_ref (self),
-                         g_object_unref);
-  g_source_attach (self->source, g_main_context_get_thread_default ());
+   * hold them up. */
+  self->reading = rushes_fd_watch_new (g_unix_input_stream_get_fd (self->input), G_IO_IN,
+                                       G_PRIORITY_LOW, readable_cb, g_object_ref (self));
 }
 
 /**
@@ -451,6 +449,7 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
 
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
   g_return_if_fail (method != NULL);
+  g_return_if_fail (!self->hanging_up);
 
   self->n_calls++;
   g_variant_dict_init (&dict, NULL);
@@ -461,16 +460,16 @@ rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
                                params != NULL ? params : g_variant_new ("a{sv}", NULL));
   message = g_variant_ref_sink (g_variant_dict_end (&dict));
   text = json_gvariant_serialize_data (message, &size);
-  g_string_append_printf (self->queued, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
-  g_string_append_len (self->queued, text, (gssize) size);
-  write_queued (self);
+  g_string_append_printf (self->outgoing, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
+  g_string_append_len (self->outgoing, text, (gssize) size);
+  write_outgoing (self);
 }
 
 /**
  * rushes_channel_hang_up:
  * @self: a channel
  *
- * Closes the stream to the client when all calls are written, which tells it to
+ * Closes the pipe to the client when all calls are written, which tells it to
  * leave. What it still says is heard.
  */
 void
@@ -479,21 +478,22 @@ rushes_channel_hang_up (RushesChannel *self)
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
 
   self->hanging_up = TRUE;
-  write_queued (self);
+  write_outgoing (self);
 }
 
 /**
  * rushes_channel_close:
  * @self: a channel
  *
- * Stops listening; no signal follows. The streams stay open.
+ * Stops listening, and speaking; no signal follows. The pipes stay open.
  */
 void
 rushes_channel_close (RushesChannel *self)
 {
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
 
-  stop_reading (self);
+  stop_watch (self, &self->reading);
+  stop_watch (self, &self->writing);
 }
 
 /**
@@ -507,7 +507,7 @@ rushes_channel_is_reading (RushesChannel *self)
 {
   g_return_val_if_fail (RUSHES_IS_CHANNEL (self), FALSE);
 
-  return self->source != NULL;
+  return self->reading != NULL;
 }
 
 /* ---- The object ------------------------------------------------------ */
@@ -520,7 +520,6 @@ rushes_channel_finalize (GObject *object)
   g_clear_object (&self->input);
   g_byte_array_unref (self->incoming);
   g_clear_object (&self->output);
-  g_string_free (self->queued, TRUE);
   g_string_free (self->outgoing, TRUE);
   g_clear_pointer (&self->marker, g_free);
 
@@ -574,7 +573,7 @@ rushes_channel_class_init (RushesChannelClass *klass)
    * RushesChannel::ended:
    * @self: the channel
    * @error: (nullable): %RUSHES_ERROR_PROTOCOL if what came made no sense;
-   *   %NULL if a stream came to its end
+   *   %NULL if a pipe came to its end
    */
   signals[ENDED] = g_signal_new ("ended", RUSHES_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -584,30 +583,33 @@ static void
 rushes_channel_init (RushesChannel *self)
 {
   self->incoming = g_byte_array_new ();
-  self->queued = g_string_new (NULL);
   self->outgoing = g_string_new (NULL);
 }
 
 /**
  * rushes_channel_new:
- * @input: what the client says; pollable, as pipes are
- * @output: where to speak to it; pollable and not blocking
+ * @input: what the client says: a pipe, which is made not to block
+ * @output: where to speak to it: likewise
  * @token: the random word that its marker line must carry
  *
  * Returns: (transfer full): a channel that is not open yet
  */
 RushesChannel *
-rushes_channel_new (GInputStream *input, GOutputStream *output, const char *token)
+rushes_channel_new (GUnixInputStream *input, GUnixOutputStream *output, const char *token)
 {
   RushesChannel *self;
 
-  g_return_val_if_fail (G_IS_POLLABLE_INPUT_STREAM (input), NULL);
-  g_return_val_if_fail (G_IS_POLLABLE_OUTPUT_STREAM (output), NULL);
+  g_return_val_if_fail (G_IS_UNIX_INPUT_STREAM (input), NULL);
+  g_return_val_if_fail (G_IS_UNIX_OUTPUT_STREAM (output), NULL);
   g_return_val_if_fail (token != NULL, NULL);
 
   self = g_object_new (RUSHES_TYPE_CHANNEL, NULL);
-  self->input = g_object_ref (G_POLLABLE_INPUT_STREAM (input));
-  self->output = g_object_ref (G_POLLABLE_OUTPUT_STREAM (output));
+  self->input = g_object_ref (input);
+  self->output = g_object_ref (output);
+  /* A pipe that takes something need not take all of it, and a client that is
+   * busy does not read. */
+  g_unix_set_fd_nonblocking (g_unix_input_stream_get_fd (input), TRUE, NULL);
+  g_unix_set_fd_nonblocking (g_unix_output_stream_get_fd (output), TRUE, NULL);
   self->marker = g_strdup_printf (MARKER_PREFIX "%s\n", token);
 
   return self;

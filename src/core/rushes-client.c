@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include <gio/gunixoutputstream.h>
-#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 
 #include "rushes-channel.h"
@@ -21,6 +19,9 @@
 #define LEAVE_MS 3000
 #define TERM_MS  1500
 #define KILL_MS  5000
+
+/* No time of the clock. */
+#define NEVER G_MAXINT64
 
 /* How long the pipe of a process that is gone may stay open. */
 #define LAST_WORDS_MS 1000
@@ -59,7 +60,8 @@ struct _RushesClient
   guint timeout;      /* of the task, in seconds; 0: none */
   GTask *ahead;       /* (owned) (nullable): the call that was sent ahead */
   guint ahead_timeout;
-  GSource *watchdog; /* (owned) (nullable): fires when the task's time is up */
+  GSource *watchdog; /* (owned) (nullable): fires when the task's time is up, or before */
+  gint64 hungry_at;  /* when that is, on the clock of g_get_monotonic_time() */
   GSource *reaper;   /* (owned) (nullable): the next step of an ending */
   int next_signal;   /* what the reaper sends; 0: nothing is left to send */
 
@@ -119,14 +121,20 @@ clear_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+/* There is no call whose time could be up. */
+static void
+rest_watchdog (RushesClient *self)
+{
+  self->hungry_at = NEVER;
+}
+
 /* Takes the task out of @self, so that its callback may start the next one. */
 static GTask *
 end_task (RushesClient *self)
 {
   GTask *task = g_steal_pointer (&self->task);
 
-  if (self->watchdog != NULL)
-    g_source_set_ready_time (self->watchdog, -1);
+  rest_watchdog (self);
   if (self->ahead != NULL)
     {
       self->task = g_steal_pointer (&self->ahead);
@@ -264,8 +272,7 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return callback (user_data);
 }
 
-/* A source that fires when its ready time comes; setting that time is all it
- * costs to re-arm it, a frame or a progress report at a time. */
+/* A source that fires when its ready time comes. */
 static GSource *
 alarm_new (GSourceFunc callback, RushesClient *self)
 {
@@ -289,8 +296,7 @@ end_unborn (RushesClient *self)
   self->reaper = alarm_new (reaper_cb, self);
   self->next_signal = 0;
   g_source_set_ready_time (self->reaper, g_get_monotonic_time () + KILL_MS * 1000);
-  if (self->watchdog != NULL)
-    g_source_set_ready_time (self->watchdog, -1);
+  rest_watchdog (self);
   set_state (self, RUSHES_CLIENT_STOPPING);
 }
 
@@ -330,8 +336,7 @@ begin_end (RushesClient *self, int first_signal)
   if (self->next_signal != 0)
     g_source_set_ready_time (self->reaper, g_get_monotonic_time () + wait * 1000);
 
-  if (self->watchdog != NULL)
-    g_source_set_ready_time (self->watchdog, -1);
+  rest_watchdog (self);
   set_state (self, RUSHES_CLIENT_STOPPING);
   rushes_channel_hang_up (self->channel);
 }
@@ -486,8 +491,7 @@ wait_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->lingering = TRUE;
   g_object_ref (self);
   g_source_set_ready_time (self->reaper, g_get_monotonic_time () + LAST_WORDS_MS * 1000);
-  if (self->watchdog != NULL)
-    g_source_set_ready_time (self->watchdog, -1);
+  rest_watchdog (self);
   set_state (self, RUSHES_CLIENT_STOPPING);
 }
 
@@ -497,6 +501,14 @@ watchdog_cb (gpointer user_data)
   RushesClient *self = user_data;
   g_autofree char *message = NULL;
 
+  /* It was fed since it was woken last, or there is nothing to watch. */
+  if (self->hungry_at > g_get_monotonic_time ())
+    {
+      g_source_set_ready_time (self->watchdog, self->hungry_at < NEVER ? self->hungry_at : -1);
+      return G_SOURCE_CONTINUE;
+    }
+
+  rest_watchdog (self);
   g_source_set_ready_time (self->watchdog, -1);
   if (self->state == RUSHES_CLIENT_STARTING)
     message = g_strdup_printf (
@@ -517,13 +529,18 @@ watchdog_cb (gpointer user_data)
 static void
 feed_watchdog (RushesClient *self)
 {
+  gint64 woken_at;
+
   if (self->task == NULL || self->timeout == 0 || self->state == RUSHES_CLIENT_WAITING ||
       self->state == RUSHES_CLIENT_STOPPING)
     return;
   if (self->watchdog == NULL)
     self->watchdog = alarm_new (watchdog_cb, self);
-  g_source_set_ready_time (self->watchdog,
-                           g_get_monotonic_time () + (gint64) self->timeout * G_USEC_PER_SEC);
+  self->hungry_at = g_get_monotonic_time () + (gint64) self->timeout * G_USEC_PER_SEC;
+  /* It wakes too early rather than be set anew for each sign of life. */
+  woken_at = g_source_get_ready_time (self->watchdog);
+  if (woken_at < 0 || woken_at > self->hungry_at)
+    g_source_set_ready_time (self->watchdog, self->hungry_at);
 }
 
 /* ---- Talking --------------------------------------------------------- */
@@ -659,14 +676,9 @@ opened_cb (RushesClient *self)
 static void
 open_channel (RushesClient *self)
 {
-  GOutputStream *output = g_subprocess_get_stdin_pipe (self->process);
-
-  /* A pipe that takes something need not take all of it, and a client that is
-   * busy does not read. */
-  g_unix_set_fd_nonblocking (g_unix_output_stream_get_fd (G_UNIX_OUTPUT_STREAM (output)), TRUE,
-                             NULL);
-  self->channel =
-      rushes_channel_new (g_subprocess_get_stdout_pipe (self->process), output, self->token);
+  self->channel = rushes_channel_new (
+      G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (self->process)),
+      G_UNIX_OUTPUT_STREAM (g_subprocess_get_stdin_pipe (self->process)), self->token);
   g_signal_connect_object (self->channel, "noise", G_CALLBACK (noise_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->channel, "opened", G_CALLBACK (opened_cb), self,
                            G_CONNECT_SWAPPED);
@@ -724,7 +736,7 @@ spawned_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
 
   g_subprocess_wait_async (self->process, NULL, wait_cb, g_object_ref (self));
-  rushes_log_drain (self->log, g_subprocess_get_stderr_pipe (self->process));
+  rushes_log_drain (self->log, G_UNIX_INPUT_STREAM (g_subprocess_get_stderr_pipe (self->process)));
   open_channel (self);
 }
 
@@ -873,7 +885,7 @@ rushes_client_set_timeout (RushesClient *self, guint timeout)
 
   self->timeout = timeout;
   if (timeout == 0)
-    clear_source (&self->watchdog);
+    rest_watchdog (self);
   feed_watchdog (self);
 }
 

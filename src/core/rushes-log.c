@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
 #include "rushes-error.h"
+#include "rushes-fd-watch.h"
 #include "rushes-log.h"
 
 /* Enough for hours of a chatty Blender; a client that prints without end must
@@ -39,8 +41,9 @@ struct _RushesLog
   char *path; /* (owned) */
   int fd;     /* -1 until it is open */
   gsize written;
-  GString *tail;        /* (owned): its last bytes, also of what was dropped */
-  GInputStream *source; /* (owned) (nullable): what is being drained */
+  GString *tail;          /* (owned): its last bytes, also of what was dropped */
+  GUnixInputStream *pipe; /* (owned) (nullable): what is being drained */
+  RushesFdWatch *watch;   /* (owned) (nullable): on it; holds a reference to this */
 };
 
 G_DEFINE_FINAL_TYPE (RushesLog, rushes_log, G_TYPE_OBJECT)
@@ -54,7 +57,7 @@ rushes_log_finalize (GObject *object)
     close (self->fd);
   g_clear_pointer (&self->path, g_free);
   g_string_free (self->tail, TRUE);
-  g_clear_object (&self->source);
+  g_clear_object (&self->pipe);
 
   G_OBJECT_CLASS (rushes_log_parent_class)->finalize (object);
 }
@@ -263,46 +266,45 @@ rushes_log_make_run_dir (const char *base)
 }
 
 /* Whatever is read is appended at once: rushes_log_flush() must not miss any of it. */
-static gboolean
-readable_cb (GPollableInputStream *stream, gpointer user_data)
+static void
+readable_cb (gpointer user_data)
 {
   RushesLog *self = user_data;
   char buffer[CHUNK_SIZE];
-  g_autoptr (GError) error = NULL;
-  gssize n = g_pollable_input_stream_read_nonblocking (stream, buffer, sizeof buffer, NULL, &error);
+  gssize n = read (g_unix_input_stream_get_fd (self->pipe), buffer, sizeof buffer);
 
   if (n > 0)
     rushes_log_append (self, buffer, (gsize) n);
-  if (n > 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return G_SOURCE_CONTINUE;
+  if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+    return;
   /* End of file, or a pipe that broke: either way nothing more will come. */
-  g_clear_object (&self->source);
-  return G_SOURCE_REMOVE;
+  g_clear_pointer (&self->watch, rushes_fd_watch_free);
+  g_clear_object (&self->pipe);
+  g_object_unref (self);
 }
 
 /**
  * rushes_log_drain:
  * @self: a log that drains nothing yet
- * @stream: a pipe
+ * @pipe: a pipe, which is made not to block
  *
- * Appends whatever comes from @stream until its end. The log lives as long.
+ * Appends whatever comes from @pipe until its end. The log lives as long.
  */
 void
-rushes_log_drain (RushesLog *self, GInputStream *stream)
+rushes_log_drain (RushesLog *self, GUnixInputStream *pipe)
 {
-  g_autoptr (GSource) source = NULL;
+  int fd;
 
   g_return_if_fail (RUSHES_IS_LOG (self));
-  g_return_if_fail (G_IS_POLLABLE_INPUT_STREAM (stream));
-  g_return_if_fail (self->source == NULL);
+  g_return_if_fail (G_IS_UNIX_INPUT_STREAM (pipe));
+  g_return_if_fail (self->pipe == NULL);
 
-  self->source = g_object_ref (stream);
-  source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (stream), NULL);
+  self->pipe = g_object_ref (pipe);
+  fd = g_unix_input_stream_get_fd (pipe);
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   /* Not before anybody's messages: a client that prints without end must not
    * hold up the others. */
-  g_source_set_priority (source, G_PRIORITY_LOW);
-  g_source_set_callback (source, G_SOURCE_FUNC (readable_cb), g_object_ref (self), g_object_unref);
-  g_source_attach (source, g_main_context_get_thread_default ());
+  self->watch = rushes_fd_watch_new (fd, G_IO_IN, G_PRIORITY_LOW, readable_cb, g_object_ref (self));
 }
 
 /**
@@ -321,10 +323,9 @@ rushes_log_flush (RushesLog *self)
   g_return_if_fail (RUSHES_IS_LOG (self));
 
   /* Something else may hold the pipe open and print for ever. */
-  while (self->source != NULL && total < MAX_FLUSH_BYTES)
+  while (self->pipe != NULL && total < MAX_FLUSH_BYTES)
     {
-      gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->source),
-                                                           buffer, sizeof buffer, NULL, NULL);
+      gssize n = read (g_unix_input_stream_get_fd (self->pipe), buffer, sizeof buffer);
 
       if (n <= 0)
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
 
 G_BEGIN_DECLS
 
@@ -13,7 +13,7 @@ const char *rushes_log_get_path (RushesLog *self);
 char *rushes_log_make_run_dir (const char *base);
 void rushes_log_append (RushesLog *self, const void *data, gsize size);
 void rushes_log_note (RushesLog *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void rushes_log_drain (RushesLog *self, GInputStream *stream);
+void rushes_log_drain (RushesLog *self, GUnixInputStream *pipe);
 void rushes_log_flush (RushesLog *self);
 char *rushes_log_get_tail (RushesLog *self);
 

@@ -227,6 +227,19 @@ is_true (gpointer value)
   return *(gboolean *) value;
 }
 
+/* Returns the end to write to. */
+static int
+drain_pipe (RushesLog *log)
+{
+  g_autoptr (GInputStream) stream = NULL;
+  int fds[2];
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  stream = g_unix_input_stream_new (fds[0], TRUE);
+  rushes_log_drain (log, G_UNIX_INPUT_STREAM (stream));
+  return fds[1];
+}
+
 /* The log lives until the pipe ends, though nobody else holds it. */
 static void
 test_drain (void)
@@ -234,14 +247,10 @@ test_drain (void)
   g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
   RushesLog *log = open_log (path);
-  g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GString) expected = g_string_new (NULL);
   gboolean gone = FALSE;
-  int fds[2];
+  int fd = drain_pipe (log);
 
-  g_assert_cmpint (pipe (fds), ==, 0);
-  stream = g_unix_input_stream_new (fds[0], TRUE);
-  rushes_log_drain (log, stream);
   g_object_weak_ref (G_OBJECT (log), gone_cb, &gone);
   g_object_unref (log);
   g_assert_false (gone);
@@ -249,8 +258,8 @@ test_drain (void)
   for (guint i = 0; i < 5000; i++)
     g_string_append_printf (expected, "line %u\n", i);
   g_assert_cmpuint (expected->len, <, 65536); /* what a pipe holds */
-  g_assert_cmpint (write (fds[1], expected->str, expected->len), ==, (gssize) expected->len);
-  close (fds[1]);
+  g_assert_cmpint (write (fd, expected->str, expected->len), ==, (gssize) expected->len);
+  close (fd);
 
   rushes_test_wait_until (is_true, &gone);
   assert_content (path, expected->str);
@@ -262,11 +271,10 @@ test_drain_empty (void)
   g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
   RushesLog *log = open_log (path);
-  g_autoptr (GInputStream) stream = g_memory_input_stream_new ();
   gboolean gone = FALSE;
 
   g_object_weak_ref (G_OBJECT (log), gone_cb, &gone);
-  rushes_log_drain (log, stream);
+  close (drain_pipe (log));
   g_object_unref (log);
   rushes_test_wait_until (is_true, &gone);
   assert_content (path, "");
@@ -279,12 +287,14 @@ test_drain_and_note (void)
   g_autoptr (RushesTestFolder) folder = rushes_test_make_folder ();
   g_autofree char *path = g_build_filename (folder, "client-1.log", NULL);
   RushesLog *log = open_log (path);
-  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data ("printed\n", 8, NULL);
   g_autofree char *content = NULL;
   gboolean gone = FALSE;
+  int fd;
 
   rushes_log_note (log, "first");
-  rushes_log_drain (log, stream);
+  fd = drain_pipe (log);
+  g_assert_cmpint (write (fd, "printed\n", 8), ==, 8);
+  close (fd);
   g_object_weak_ref (G_OBJECT (log), gone_cb, &gone);
   g_object_unref (log);
   rushes_test_wait_until (is_true, &gone);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rushes-channel.h"
 #include "rushes-error.h"
@@ -10,6 +12,9 @@
 int LLVMFuzzerTestOneInput (const unsigned char *data, size_t size);
 
 #define MARKER "rushes-client t\n"
+
+/* What a pipe can hold without a reader. */
+#define MAX_BYTES (1024 * 1024)
 
 typedef struct
 {
@@ -64,26 +69,37 @@ ended_cb (Conversation *self, const GError *error)
     g_assert_error (error, RUSHES_ERROR, RUSHES_ERROR_PROTOCOL);
 }
 
+static void
+put (int fd, const void *bytes, size_t size)
+{
+  g_assert_cmpint (write (fd, bytes, size), ==, (gssize) size);
+}
+
 /* What a client says, from its first byte; behind the marker if the first byte
  * is odd, as a fuzzer would hardly find that. It ends, once, and no reply comes
  * that was not asked for. */
 int
 LLVMFuzzerTestOneInput (const unsigned char *data, size_t size)
 {
-  g_autoptr (GInputStream) input = g_memory_input_stream_new ();
-  g_autoptr (GOutputStream) output = g_memory_output_stream_new_resizable ();
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GOutputStream) output = NULL;
   g_autoptr (RushesChannel) channel = NULL;
+  int fds[2];
   Conversation self = { 0 };
 
-  if (size == 0 || !rushes_test_is_sound_json (data, size))
+  if (size == 0 || size + strlen (MARKER) > MAX_BYTES || !rushes_test_is_sound_json (data, size))
     return 0;
 
+  g_assert_cmpint (pipe (fds), ==, 0);
+  g_assert_cmpint (fcntl (fds[1], F_SETPIPE_SZ, MAX_BYTES), >=, MAX_BYTES);
+  input = g_unix_input_stream_new (fds[0], TRUE);
+  output = g_unix_output_stream_new (open ("/dev/null", O_WRONLY), TRUE);
   if (data[0] % 2 == 1)
-    g_memory_input_stream_add_data (G_MEMORY_INPUT_STREAM (input), MARKER, strlen (MARKER), NULL);
-  g_memory_input_stream_add_data (G_MEMORY_INPUT_STREAM (input), g_memdup2 (data + 1, size - 1),
-                                  (gssize) size - 1, g_free);
+    put (fds[1], MARKER, strlen (MARKER));
+  put (fds[1], data + 1, size - 1);
+  close (fds[1]);
 
-  channel = rushes_channel_new (input, output, "t");
+  channel = rushes_channel_new (G_UNIX_INPUT_STREAM (input), G_UNIX_OUTPUT_STREAM (output), "t");
   self.channel = channel;
   g_signal_connect_swapped (channel, "opened", G_CALLBACK (opened_cb), &self);
   g_signal_connect_swapped (channel, "reply", G_CALLBACK (reply_cb), &self);
