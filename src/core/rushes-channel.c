@@ -45,6 +45,7 @@ struct _RushesChannel
   RushesFdWatch *reading;    /* (owned) (nullable): holds a reference to this */
   RushesFdWatch *writing;    /* (owned) (nullable): while the client takes no more; likewise */
   GByteArray *incoming;      /* (owned): what was read and not handled */
+  JsonParser *parser;        /* (owned) */
   GString *outgoing;         /* (owned): what is to be written */
   gboolean hanging_up;       /* when that is written */
   char *marker;              /* (owned): the line that begins the protocol */
@@ -137,29 +138,29 @@ error_from_code (gint64 code)
 
 /* A reply belongs to the oldest call under way. */
 static gboolean
-handle_reply (RushesChannel *self, GVariant *message)
+handle_reply (RushesChannel *self, JsonObject *message)
 {
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) error = NULL;
-  const char *text = "";
-  gint64 id, code = 0;
+  JsonNode *result = json_object_get_member (message, "result");
+  JsonObject *failure = rushes_json_get_object (message, "error");
 
-  if (self->n_calls == 0 || !g_variant_lookup (message, "id", "x", &id) ||
-      id != self->last_id - self->n_calls + 1)
+  if (self->n_calls == 0 ||
+      rushes_json_get_int (message, "id", 0) != self->last_id - self->n_calls + 1)
     return FALSE;
 
-  value = g_variant_lookup_value (message, "result", G_VARIANT_TYPE_VARDICT);
-  if (value == NULL)
+  if (result != NULL && JSON_NODE_HOLDS_OBJECT (result))
+    value = g_variant_ref_sink (json_gvariant_deserialize (result, NULL, NULL));
+  else if (failure != NULL)
     {
-      g_autoptr (GVariant) failure =
-          g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
+      const char *text = rushes_json_get_string (failure, "message");
 
-      if (failure == NULL)
-        return FALSE;
-      g_variant_lookup (failure, "code", "x", &code);
-      g_variant_lookup (failure, "message", "&s", &text);
-      error = g_error_new_literal (RUSHES_ERROR, (int) error_from_code (code), text);
+      error = g_error_new_literal (RUSHES_ERROR,
+                                   (int) error_from_code (rushes_json_get_int (failure, "code", 0)),
+                                   text != NULL ? text : "");
     }
+  else
+    return FALSE;
 
   self->n_calls--;
   g_signal_emit (self, signals[REPLY], 0, value, error);
@@ -167,21 +168,11 @@ handle_reply (RushesChannel *self, GVariant *message)
 }
 
 static gboolean
-handle_progress (RushesChannel *self, GVariant *params)
+handle_progress (RushesChannel *self, JsonObject *params)
 {
-  g_autoptr (GVariant) value = g_variant_lookup_value (params, "fraction", NULL);
-  gint64 frame;
-  double fraction;
+  gint64 frame = rushes_json_get_int (params, "frame", -1);
+  double fraction = rushes_json_get_double (params, "fraction", -1);
 
-  if (value == NULL || !g_variant_lookup (params, "frame", "x", &frame))
-    return FALSE;
-  /* JSON does not tell 1 from 1.0, but json-glib does. */
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-    fraction = g_variant_get_double (value);
-  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-    fraction = (double) g_variant_get_int64 (value);
-  else
-    return FALSE;
   if (!(fraction >= 0 && fraction <= 1) || frame < 0 || frame > G_MAXUINT)
     return FALSE;
 
@@ -190,10 +181,10 @@ handle_progress (RushesChannel *self, GVariant *params)
 }
 
 static gboolean
-handle_notification (RushesChannel *self, const char *method, GVariant *message)
+handle_notification (RushesChannel *self, const char *method, JsonObject *message)
 {
-  g_autoptr (GVariant) params = g_variant_lookup_value (message, "params", G_VARIANT_TYPE_VARDICT);
-  const char *text = NULL;
+  JsonObject *params = rushes_json_get_object (message, "params");
+  const char *text;
 
   if (params == NULL)
     return FALSE;
@@ -201,7 +192,8 @@ handle_notification (RushesChannel *self, const char *method, GVariant *message)
     return handle_progress (self, params);
   if (g_str_equal (method, "log"))
     {
-      if (!g_variant_lookup (params, "message", "&s", &text))
+      text = rushes_json_get_string (params, "message");
+      if (text == NULL)
         return FALSE;
       g_signal_emit (self, signals[LOG], 0, text);
     }
@@ -211,21 +203,23 @@ handle_notification (RushesChannel *self, const char *method, GVariant *message)
 }
 
 static gboolean
-handle_message (RushesChannel *self, GVariant *message)
+handle_message (RushesChannel *self, JsonNode *message)
 {
-  const char *method = NULL;
+  JsonObject *members = JSON_NODE_HOLDS_OBJECT (message) ? json_node_get_object (message) : NULL;
+  const char *method;
 
-  if (!g_variant_is_of_type (message, G_VARIANT_TYPE_VARDICT))
+  if (members == NULL)
     return FALSE;
-  if (g_variant_lookup (message, "method", "&s", &method))
-    return handle_notification (self, method, message);
-  return handle_reply (self, message);
+  method = rushes_json_get_string (members, "method");
+  if (method != NULL)
+    return handle_notification (self, method, members);
+  return handle_reply (self, members);
 }
 
 /* Gives the first message of what was read, and its size with its header; or %NULL
  * when not all of it is there. Returns whether it makes sense so far. */
 static gboolean
-find_message (RushesChannel *self, gsize from, GVariant **message, gsize *size)
+find_message (RushesChannel *self, gsize from, JsonNode **message, gsize *size)
 {
   const char *bytes = (const char *) self->incoming->data + from;
   gsize available = self->incoming->len - from, header;
@@ -251,12 +245,12 @@ find_message (RushesChannel *self, gsize from, GVariant **message, gsize *size)
     return TRUE;
 
   bytes += header;
-  if (!rushes_json_is_flat (bytes, length) || !g_utf8_validate_len (bytes, length, NULL))
+  if (!rushes_json_is_flat (bytes, length) || !g_utf8_validate_len (bytes, length, NULL) ||
+      !json_parser_load_from_data (self->parser, bytes, (gssize) length, NULL))
     return FALSE;
-  *message = json_gvariant_deserialize_data (bytes, (gssize) length, NULL, NULL);
+  *message = json_parser_steal_root (self->parser);
   if (*message == NULL)
     return FALSE;
-  g_variant_ref_sink (*message);
   *size = header + length;
 
   return TRUE;
@@ -279,7 +273,7 @@ handle_messages (RushesChannel *self)
 
   while (self->reading != NULL && handled < self->incoming->len)
     {
-      g_autoptr (GVariant) message = NULL;
+      g_autoptr (JsonNode) message = NULL;
       gboolean makes_sense = find_message (self, handled, &message, &size);
 
       if (makes_sense && message == NULL)
@@ -433,7 +427,7 @@ rushes_channel_open (RushesChannel *self)
 /**
  * rushes_channel_call:
  * @self: an open channel
- * @method: a verb of the protocol
+ * @method: a verb of the protocol, in plain letters
  * @params: (nullable): its named parameters, a{sv}; a floating reference is taken
  *
  * Calls a verb; #RushesChannel::reply or #RushesChannel::ended follows. The
@@ -442,26 +436,22 @@ rushes_channel_open (RushesChannel *self)
 void
 rushes_channel_call (RushesChannel *self, const char *method, GVariant *params)
 {
-  g_autoptr (GVariant) message = NULL;
+  g_autoptr (GVariant) members =
+      g_variant_ref_sink (params != NULL ? params : g_variant_new ("a{sv}", NULL));
   g_autofree char *text = NULL;
-  GVariantDict dict;
-  gsize size;
+  g_autofree char *message = NULL;
 
   g_return_if_fail (RUSHES_IS_CHANNEL (self));
   g_return_if_fail (method != NULL);
   g_return_if_fail (!self->hanging_up);
 
   self->n_calls++;
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "jsonrpc", "s", "2.0");
-  g_variant_dict_insert (&dict, "id", "x", ++self->last_id);
-  g_variant_dict_insert (&dict, "method", "s", method);
-  g_variant_dict_insert_value (&dict, "params",
-                               params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  message = g_variant_ref_sink (g_variant_dict_end (&dict));
-  text = json_gvariant_serialize_data (message, &size);
-  g_string_append_printf (self->outgoing, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
-  g_string_append_len (self->outgoing, text, (gssize) size);
+  text = json_gvariant_serialize_data (members, NULL);
+  message = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%" G_GINT64_FORMAT
+                             ",\"method\":\"%s\",\"params\":%s}",
+                             ++self->last_id, method, text);
+  g_string_append_printf (self->outgoing, LENGTH_FIELD " %" G_GSIZE_FORMAT END_OF_HEADER "%s",
+                          strlen (message), message);
   write_outgoing (self);
 }
 
@@ -519,6 +509,7 @@ rushes_channel_finalize (GObject *object)
 
   g_clear_object (&self->input);
   g_byte_array_unref (self->incoming);
+  g_clear_object (&self->parser);
   g_clear_object (&self->output);
   g_string_free (self->outgoing, TRUE);
   g_clear_pointer (&self->marker, g_free);
@@ -583,6 +574,7 @@ static void
 rushes_channel_init (RushesChannel *self)
 {
   self->incoming = g_byte_array_new ();
+  self->parser = json_parser_new ();
   self->outgoing = g_string_new (NULL);
 }
 

@@ -71,4 +71,22 @@ rushes_json_get_int (JsonObject *object, const char *name, gint64 fallback)
                                                                          : fallback;
 }
 
+/* JSON does not tell 1 from 1.0, but json-glib does. */
+static inline double
+rushes_json_get_double (JsonObject *object, const char *name, double fallback)
+{
+  JsonNode *node = rushes_json_get_value (object, name);
+  GType type = node != NULL ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : fallback;
+}
+
+static inline JsonObject *
+rushes_json_get_object (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
 G_END_DECLS

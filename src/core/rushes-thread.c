@@ -4,7 +4,7 @@
 #include "rushes-thread.h"
 
 /* Most of them wait for a drive; on one in the network that takes milliseconds. */
-#define MAX_THREADS 16
+#define MAX_THREADS 4
 
 /* What has been done for the tasks of one main context, until it hears of it. */
 typedef struct
