@@ -3,7 +3,8 @@
 
 #include "rushes-thread.h"
 
-/* Most of them wait for a drive; on one in the network that takes milliseconds. */
+/* Most of what they do is to wait for a drive. More of them would be quicker on one
+ * in the network, and take processors from each other on one of this computer. */
 #define MAX_THREADS 4
 
 /* What has been done for the tasks of one main context, until it hears of it. */
@@ -169,10 +170,13 @@ static GThreadPool *
 get_threads (void)
 {
   static gsize threads;
+  GThreadPool *created;
 
   if (g_once_init_enter (&threads))
-    g_once_init_leave (&threads,
-                       (gsize) g_thread_pool_new (work_thread, NULL, MAX_THREADS, FALSE, NULL));
+    {
+      created = g_thread_pool_new (work_thread, NULL, MAX_THREADS, FALSE, NULL);
+      g_once_init_leave (&threads, (gsize) created);
+    }
   return (GThreadPool *) threads;
 }
 

@@ -8,6 +8,7 @@ whatever was measured, as a benchmark is no test; 1 if something could not be.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,6 +58,7 @@ class Bench:
         self.build = build
         self.cli = build / "src" / "cli" / "rushes-cli"
         self.fake = build / "tests" / "helpers" / "fake-client"
+        self.stub = build / "tests" / "helpers" / "fake-stub"
         self.samples = build / "samples"
         self.blender = blender
         self.runs = runs
@@ -347,23 +349,25 @@ class Bench:
         ]
 
     def render_fakes(
-        self, scenes: list[pathlib.Path], jobs: int, modes: str = ""
+        self, scenes: list[pathlib.Path], jobs: int, fake: pathlib.Path | None = None
     ) -> tuple[Usage, float]:
-        """Render with fake clients: what we take, and the seconds."""
-        folder = self.folder / "fake"
+        """Render with fake clients: what we take, and the seconds. Files are written
+        beside the scenes."""
+        folder = scenes[0].parent.parent / "fake"
         command: Command = [self.cli, "render", "--progress", "none", "-j", str(jobs)]
-        command += ["--blender", self.fake, "-o", folder / "out"]
+        command += ["--blender", fake or self.fake, "-o", folder / "out"]
         command += ["--log-dir", folder / "logs"]
         began = time.monotonic()
-        environment = {**os.environ, "RUSHES_FAKE": modes}
-        usage = reap(subprocess.Popen([*command, *scenes], env=environment))
+        usage = reap(subprocess.Popen([*command, *scenes]))
         seconds = time.monotonic() - began
         shutil.rmtree(folder)
         return usage, seconds
 
-    def write_fakes(self, n_scenes: int, directives: str) -> list[pathlib.Path]:
+    def write_fakes(
+        self, n_scenes: int, directives: str, parent: pathlib.Path | None = None
+    ) -> list[pathlib.Path]:
         """Scenes for fake clients."""
-        folder = self.folder / "scenes"
+        folder = (parent or self.folder) / "scenes"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         scenes = [folder / f"scene-{i:04}.blend" for i in range(n_scenes)]
@@ -389,87 +393,116 @@ class Bench:
             Row("peak memory of that run", "MB", 100, 40, usage.memory / 1e6, detail),
         ]
 
+    @contextlib.contextmanager
+    def crowd(self, modes: str) -> Iterator[list[float]]:
+        """Be the clients of all stubs that are started meanwhile; then the CPU seconds
+        that it took are in the list."""
+        path = self.folder / "crowd"
+        environment = {**os.environ, "RUSHES_FAKE": modes}
+        crowd = subprocess.Popen(
+            [self.fake, "--crowd", path], stdout=subprocess.PIPE, env=environment
+        )
+        taken: list[float] = []
+        os.environ["RUSHES_FAKE_CROWD"] = os.fspath(path)
+        try:
+            assert crowd.stdout and crowd.stdout.readline() == b"ready\n"
+            yield taken
+        finally:
+            del os.environ["RUSHES_FAKE_CROWD"]
+            before = os.times()
+            crowd.kill()
+            crowd.wait()
+            after = os.times()
+            user = after.children_user - before.children_user
+            taken.append(user + after.children_system - before.children_system)
+            path.unlink()
+
     def far(self, n_clients: int) -> list[Row]:
-        """Many clients far away, at two paces with the same ratio of way to frame."""
+        """Many clients far away, at two paces with the same ratio of way to frame. They
+        are threads of one process, behind a stub each as behind an srun, and what they
+        write stays in memory: the nodes of a cluster take nothing of this computer's
+        processors and disk either."""
         rows: list[Row] = []
-        for frame, way in (0.1, 0.05), (0.4, 0.2):
-            n_frames = round(20 / frame)  # a client
-            directives = f"frame-ms={frame * 1000}\nwidth=1\nheight=1"
-            scenes = self.write_fakes(
-                20, f"{directives}\nend={n_frames * n_clients // 20}"
-            )
-            report = self.folder / "report"
-            modes = f"way-ms={way * 500},report={report}"
-            usage, seconds = self.render_fakes(scenes, n_clients, modes)
-            busy, nominal, n = read_report(report, frame)
-            alone = self.drive_fakes(scenes[0], n_clients, n_frames, modes)
-            ideal, ideal_nominal, _ = read_report(report, frame)
-            rows.append(
-                Row(
-                    f"{n_clients} clients {way * 1000:.0f} ms away (there and back) busy on frames"
-                    f" of {frame * 1000:.0f} ms",
-                    "share",
-                    0.97,
-                    0.99,
-                    busy,
-                    f"each from its first frame to its last, {n} clients; by the time that frames"
-                    f" should take {nominal:.3f}. All calls written ahead at once, by nobody who"
-                    f" looks at the results: {ideal:.3f}, {ideal_nominal:.3f}. CPU seconds in"
-                    f" {seconds:.0f} s on {os.cpu_count()} processors: ours {usage.own:.0f}, the"
-                    f" clients' {usage.children:.0f}, theirs alone {alone:.0f}",
-                    more_is_better=True,
-                )
-            )
-        few, _ = self.render_fakes(self.write_fakes(20, "end=100"), 1)
+        memory = pathlib.Path(tempfile.mkdtemp(prefix="rushes-bench-", dir="/dev/shm"))
+        try:
+            for frame, way in (0.1, 0.05), (0.4, 0.2):
+                rows.append(self.far_at(n_clients, frame, way, memory))
+            scenes = self.write_fakes(20, "end=100", memory)
+            with self.crowd(""):
+                many, _ = self.render_fakes(scenes, n_clients, self.stub)
+                few, _ = self.render_fakes(scenes, 1, self.stub)
+        finally:
+            shutil.rmtree(memory)
         rows.append(
             Row(
                 "our own memory a client of those",
                 "kB",
                 None,
                 None,
-                (usage.memory - few.memory) / (n_clients - 1) / 1000,
-                f"{usage.memory / 1e6:.0f} MB with {n_clients}, {few.memory / 1e6:.0f} MB with one;"
+                (many.memory - few.memory) / (n_clients - 1) / 1000,
+                f"{many.memory / 1e6:.0f} MB with {n_clients}, {few.memory / 1e6:.0f} MB with one;"
                 f" a Blender with a sample scene: {self.measure_blender() / 1e6:.0f} MB",
             )
         )
         return rows
 
-    def drive_fakes(
-        self, scene: pathlib.Path, n_clients: int, n_frames: int, modes: str
-    ) -> float:
+    def far_at(
+        self, n_clients: int, frame: float, way: float, memory: pathlib.Path
+    ) -> Row:
+        """At one pace, in seconds."""
+        n_frames = round(20 / frame)  # a client
+        directives = f"frame-ms={frame * 1000}\nwidth=1\nheight=1"
+        scenes = self.write_fakes(
+            20, f"{directives}\nend={n_frames * n_clients // 20}", memory
+        )
+        report = memory / "report"
+        modes = f"way-ms={way * 500},report={report}"
+        # By then the last one has been started: that is no part of this.
+        with self.crowd(f"{modes},start-ms=15000") as theirs:
+            usage, seconds = self.render_fakes(scenes, n_clients, self.stub)
+        busy, nominal, n = read_report(report, frame)
+        with self.crowd(modes) as alone:
+            self.drive_fakes(scenes[0], n_clients, n_frames)
+        ideal, ideal_nominal, _ = read_report(report, frame)
+        return Row(
+            f"{n_clients} clients {way * 1000:.0f} ms away (there and back) busy on frames"
+            f" of {frame * 1000:.0f} ms",
+            "share",
+            0.97,
+            0.99,
+            busy,
+            f"each from its first frame to its last, {n} clients; by the time that frames"
+            f" should take {nominal:.3f}. All calls written ahead at once, by nobody who"
+            f" looks at the results: {ideal:.3f}, {ideal_nominal:.3f}. CPU seconds in"
+            f" {seconds:.0f} s on {os.cpu_count()} processors, with the start: ours"
+            f" {usage.own:.0f}, the clients' {theirs[0]:.0f}, theirs alone {alone[0]:.0f}",
+            more_is_better=True,
+        )
+
+    def drive_fakes(self, scene: pathlib.Path, n_clients: int, n_frames: int) -> None:
         """What fake clients would do if nobody had to decide anything: all calls are
-        written ahead; their CPU time in seconds."""
-        root = self.folder / "alone"
+        written ahead."""
+        root = scene.parent.parent / "alone"
         calls = [("initialize", {"blend_file": str(scene), "root": str(root)})]
-        environment = {**os.environ, "RUSHES_FAKE": modes}
-        before = os.times()
-        fakes = []
+        stubs = []
         for client in range(n_clients):
             frames = [
                 ("render_frame", {"frame": i, "files": {"frames": f"{i}-{client}.png"}})
                 for i in range(n_frames)
             ]
-            fake = subprocess.Popen(
-                [self.fake, "--token", "0"],
+            stub = subprocess.Popen(
+                [self.stub, "--token", "0"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment,
             )
-            assert fake.stdin
-            fake.stdin.write(b"".join(frame_call(*call) for call in calls + frames))
-            fake.stdin.close()
-            fakes.append(fake)
-        for fake in fakes:
-            fake.wait()
-        after = os.times()
+            assert stub.stdin
+            stub.stdin.write(b"".join(frame_call(*call) for call in calls + frames))
+            stub.stdin.close()
+            stubs.append(stub)
+        for stub in stubs:
+            stub.wait()
         shutil.rmtree(root)
-        return (
-            after.children_user
-            - before.children_user
-            + after.children_system
-            - before.children_system
-        )
 
     def measure_blender(self) -> int:
         """Bytes of memory that one Blender takes that has rendered a frame."""

@@ -6,13 +6,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +30,9 @@
 #define LONG_MS         (10 * 60 * 1000)
 #define HOG_CHUNK       (4 * 1024 * 1024)
 #define HOG_CHUNKS      64
+#define MAX_STORED      65535 /* bytes of such a block */
+#define ADLER_BASE      65521
+#define STACK_BYTES     (1024 * 1024) /* a thread's */
 
 /* How pictures are stored, as members of a JSON object. */
 #define STORED_AS                                                                                  \
@@ -54,7 +61,7 @@ enum
 /* A verb returns 0 and leaves its result in @out, or an error code and the words. */
 typedef int (*Verb) (JsonObject *params, GString *out);
 
-static struct
+static _Thread_local struct
 {
   char *path;  /* (owned) (nullable) the .blend */
   char *root;  /* (owned) (nullable) set by "initialize" */
@@ -63,7 +70,8 @@ static struct
   guint includes; /* bits, by position in the table of outputs */
   guint debugs;   /* likewise: those with previews */
   gboolean all_cameras;
-  gboolean scripts; /* its scripts may run */
+  gboolean scripts;  /* its scripts may run */
+  gboolean eventful; /* something strikes when half of a frame's time is over */
 } scene;
 
 static const struct
@@ -80,12 +88,17 @@ static const struct
 };
 
 static char **modes; /* (owned) the parts of RUSHES_FAKE */
-static int frames_rendered;
-static double memory_grown;
-static gboolean dying; /* leave once the reply is out */
+static gint64 way;   /* microseconds that bytes take on their way to us or from us */
+
+/* A client is a process, or a thread of a crowd. */
+static _Thread_local int in_fd = STDIN_FILENO, out_fd = STDOUT_FILENO, err_fd = STDERR_FILENO;
+static _Thread_local int stub = -1; /* who stands for it among the processes */
+static _Thread_local int frames_rendered;
+static _Thread_local double memory_grown;
+static _Thread_local gboolean dying; /* leave once the reply is out */
 
 /* On the clock of g_get_monotonic_time(). */
-static gint64 first_began, last_ended, rendering;
+static _Thread_local gint64 first_began, last_ended, rendering;
 
 /* Bytes on their way to us or from us; none to us: the end. */
 typedef struct
@@ -95,9 +108,8 @@ typedef struct
   char bytes[];
 } Parcel;
 
-static gint64 way; /* microseconds that they take */
-static GQueue arriving = G_QUEUE_INIT, leaving = G_QUEUE_INIT;
-static gboolean heard_all; /* nothing more is to arrive */
+static _Thread_local GQueue arriving = G_QUEUE_INIT, leaving = G_QUEUE_INIT;
+static _Thread_local gboolean heard_all; /* nothing more is to arrive */
 
 /* Lists of "key" and "key=value" */
 
@@ -203,7 +215,7 @@ receive (GQueue *queue)
 static void
 pass_time (gint64 until)
 {
-  struct pollfd input = { .fd = heard_all ? -1 : STDIN_FILENO, .events = POLLIN };
+  struct pollfd news = { .fd = heard_all ? -1 : in_fd, .events = POLLIN };
   const Parcel *next = g_queue_peek_head (&leaving);
   gint64 left = MIN (until, next != NULL ? next->due : until) - g_get_monotonic_time ();
   struct timespec timeout = { .tv_sec = (time_t) (MAX (left, 0) / G_USEC_PER_SEC),
@@ -211,16 +223,16 @@ pass_time (gint64 until)
   g_autofree Parcel *parcel = NULL;
   char block[65536];
 
-  if (ppoll (&input, 1, &timeout, NULL) > 0)
+  if (ppoll (&news, 1, &timeout, NULL) > 0)
     {
-      ssize_t got = read (STDIN_FILENO, block, sizeof block);
+      ssize_t got = read (in_fd, block, sizeof block);
 
       heard_all = got <= 0;
       send_off (&arriving, block, heard_all ? 0 : (gsize) got);
     }
   parcel = receive (&leaving);
   if (parcel != NULL)
-    write_now (STDOUT_FILENO, parcel->bytes, parcel->length);
+    write_now (out_fd, parcel->bytes, parcel->length);
 }
 
 /* On the clock of g_get_monotonic_time(): the slices of a frame do not add up late. */
@@ -278,6 +290,22 @@ report (void)
     }
 }
 
+G_NORETURN static void
+quit (int status)
+{
+  guint8 byte = (guint8) status;
+
+  if (stub < 0)
+    _exit (status);
+  close (in_fd);
+  close (out_fd);
+  close (err_fd);
+  if (write (stub, &byte, 1) < 0)
+    g_printerr ("A stub has left before its client\n");
+  close (stub);
+  pthread_exit (NULL);
+}
+
 /* Nobody is at the other end any more. */
 G_NORETURN static void
 hang_up (void)
@@ -286,7 +314,7 @@ hang_up (void)
   report ();
   if (get_value (modes, "ignore-term") != NULL || get_value (modes, "ignore-eof") != NULL)
     sit ();
-  _exit (0);
+  quit (0);
 }
 
 G_NORETURN static void
@@ -315,7 +343,7 @@ die_of_memory (void)
         sscanf (text, "oom_kill %d", &kills);
       snprintf (text, sizeof text, "oom_kill %d\n", kills + 1);
       if (pwrite (fd, text, strlen (text), 0) < 0)
-        _exit (1);
+        quit (1);
     }
   die_of_signal (SIGKILL);
 }
@@ -353,7 +381,7 @@ write_now (int fd, const char *bytes, gsize length)
 static void
 write_all (int fd, const char *bytes, gsize length)
 {
-  if (way > 0 && fd == STDOUT_FILENO)
+  if (way > 0 && fd == out_fd)
     send_off (&leaving, bytes, length);
   else
     write_now (fd, bytes, length);
@@ -412,26 +440,43 @@ append_chunk (GByteArray *png, const char *type, const guint8 *data, guint lengt
   append_number (png, get_crc (png->data + png->len - length - 4, length + 4));
 }
 
+/* As a zlib stream (RFC 1950) of blocks that are not compressed (RFC 1951, 3.2.4). */
+static void
+append_stored (GByteArray *stream, const guint8 *bytes, guint length)
+{
+  static const guint8 header[] = { 0x78, 0x01 };
+  guint32 low = 1, high = 0; /* of the Adler-32 checksum */
+
+  g_byte_array_append (stream, header, sizeof header);
+  for (guint from = 0; from < length; from += MAX_STORED)
+    {
+      guint size = MIN (length - from, MAX_STORED);
+      guint8 block[] = { from + size == length, (guint8) size, (guint8) (size >> 8), (guint8) ~size,
+                         (guint8) (~size >> 8) };
+
+      g_byte_array_append (stream, block, sizeof block);
+      g_byte_array_append (stream, bytes + from, size);
+    }
+  for (guint i = 0; i < length; i++)
+    {
+      low = (low + bytes[i]) % ADLER_BASE;
+      high = (high + low) % ADLER_BASE;
+    }
+  append_number (stream, high << 16 | low);
+}
+
 /* An RGBA picture in a colour that no other frame has. It is not compressed, so its size
  * can be foretold: a little more than 4 bytes a pixel. */
 static GByteArray *
 encode_picture (int frame, int width, int height)
 {
-  static GConverter *compressor;
-  static GByteArray *rows, *stream;
   GByteArray *png = g_byte_array_new ();
+  g_autoptr (GByteArray) rows = g_byte_array_new ();
+  g_autoptr (GByteArray) stream = g_byte_array_new ();
   guint stride = 1 + 4 * (guint) width, length = stride * (guint) height;
   guint32 pixel = GUINT32_TO_BE ((guint32) frame * 2654435761u << 8 | 0xff);
   guint32 header[] = { GUINT32_TO_BE (width), GUINT32_TO_BE (height),
                        GUINT32_TO_BE (0x08060000) /* 8 bits, RGBA */, 0 };
-  gsize consumed, produced = 0;
-
-  if (compressor == NULL)
-    {
-      compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 0));
-      rows = g_byte_array_new ();
-      stream = g_byte_array_new ();
-    }
 
   g_byte_array_set_size (rows, length);
   rows->data[0] = 0; /* no filter */
@@ -439,14 +484,11 @@ encode_picture (int frame, int width, int height)
     memcpy (rows->data + i, &pixel, 4);
   for (guint i = stride; i < length; i += stride)
     memcpy (rows->data + i, rows->data, stride);
-  g_byte_array_set_size (stream, length + length / 1024 + 64);
-  g_converter_reset (compressor);
-  g_converter_convert (compressor, rows->data, length, stream->data, stream->len,
-                       G_CONVERTER_INPUT_AT_END, &consumed, &produced, NULL);
+  append_stored (stream, rows->data, length);
 
   g_byte_array_append (png, (const guint8 *) "\x89PNG\r\n\x1a\n", 8);
   append_chunk (png, "IHDR", (const guint8 *) header, 13);
-  append_chunk (png, "IDAT", stream->data, (guint) produced);
+  append_chunk (png, "IDAT", stream->data, stream->len);
   append_chunk (png, "IEND", NULL, 0);
   return png;
 }
@@ -618,7 +660,7 @@ send_body (GString *body)
                                                       : "Content-Length: %zu\r\n\r\n",
               body->len);
   g_string_prepend (body, header);
-  write_all (STDOUT_FILENO, body->str, body->len);
+  write_all (out_fd, body->str, body->len);
 }
 
 static void
@@ -770,6 +812,7 @@ load (JsonObject *params, GString *out)
   scene.path = g_strdup (path);
   g_strfreev (scene.list);
   scene.list = g_strsplit (contents + strlen (MAGIC), "\n", -1);
+  scene.eventful = strstr (contents, "-frame=") != NULL || get_value (scene.list, "gate") != NULL;
   scene.start = (int) get_number (scene.list, "start", 1);
   scene.end = (int) get_number (scene.list, "end", 10);
   scene.step = (int) get_number (scene.list, "step", 1);
@@ -777,7 +820,7 @@ load (JsonObject *params, GString *out)
   scene.height = (int) get_number (scene.list, "height", 4);
 
   if (get_value (scene.list, "load-ms") != NULL)
-    print (STDERR_FILENO, "slow to load\n");
+    print (err_fd, "slow to load\n");
   sleep_ms (get_number (scene.list, "load-ms", 0));
   if (strike ("load-crash", 0) != NULL)
     die_of_signal (SIGSEGV);
@@ -1128,13 +1171,13 @@ break_down (JsonObject *files, int frame)
   if (leave != NULL)
     say_good_bye ();
   if (leave != NULL)
-    _exit (strchr (leave, ':') != NULL ? atoi (strchr (leave, ':') + 1) : 0);
+    quit (strchr (leave, ':') != NULL ? atoi (strchr (leave, ':') + 1) : 0);
   if (oom != NULL)
     die_of_memory ();
   if (hang != NULL)
     sit ();
   if (garbage != NULL)
-    babble (STDOUT_FILENO);
+    babble (out_fd);
 }
 
 /* From this frame on nothing ends before somebody makes a file beside the .blend. */
@@ -1163,7 +1206,7 @@ render_frame (JsonObject *params, GString *out)
 
   for (int step = 1; step <= steps; step++)
     {
-      if (usec > 0)
+      if (usec > 0 && (step % 2 == 0 || scene.eventful))
         sleep_until (began + (gint64) (usec * step / steps));
       if (step % 2 == 0 && step < steps)
         send_progress (frame, (double) step / steps);
@@ -1282,8 +1325,8 @@ answer (JsonParser *parser, const char *body, gsize length)
   int code;
 
   if (get_value (modes, "huge-header") != NULL)
-    for (print (STDOUT_FILENO, "X-Padding: ");;)
-      print (STDOUT_FILENO, "once upon a midnight dreary, while I pondered, weak and weary, ");
+    for (print (out_fd, "X-Padding: ");;)
+      print (out_fd, "once upon a midnight dreary, while I pondered, weak and weary, ");
 
   if (json_parser_load_from_data (parser, body, (gssize) length, NULL) &&
       JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
@@ -1317,7 +1360,7 @@ answer (JsonParser *parser, const char *body, gsize length)
   if (dying)
     {
       say_good_bye ();
-      _exit (0);
+      quit (0);
     }
 }
 
@@ -1345,7 +1388,7 @@ read_up_to (GString *input, gsize length)
 
   while (input->len < length)
     {
-      ssize_t got = way > 0 ? read_parcel (block) : read (STDIN_FILENO, block, sizeof block);
+      ssize_t got = way > 0 ? read_parcel (block) : read (in_fd, block, sizeof block);
 
       if (got == 0 || (got < 0 && errno != EINTR))
         hang_up ();
@@ -1369,7 +1412,7 @@ serve (void)
         read_up_to (input, input->len + 1);
       field = g_strstr_len (input->str, end - input->str, "Content-Length:");
       if (field == NULL)
-        _exit (1);
+        quit (1);
       header = (gsize) (end - input->str) + 4;
       length = (gsize) g_ascii_strtoull (field + strlen ("Content-Length:"), NULL, 10);
       read_up_to (input, header + length);
@@ -1378,21 +1421,114 @@ serve (void)
     }
 }
 
+G_NORETURN static void
+live (const char *token)
+{
+  g_autofree char *marker = NULL;
+
+  print (out_fd, "Blender " BLENDER_VERSION "\n");
+  print (err_fd, "This Blender is a fake: it renders nothing\n");
+  for (int i = 1; i <= get_number (modes, "log-lines", 0); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("Line %d of the log\n", i);
+
+      print (err_fd, line);
+    }
+  sleep_ms (get_number (modes, "start-ms", 0));
+  if (get_value (modes, "exit") != NULL)
+    quit ((int) get_number (modes, "exit", 0));
+  if (get_value (modes, "signal") != NULL)
+    die_of_signal ((int) get_number (modes, "signal", 0));
+  if (get_value (modes, "garbage") != NULL)
+    babble (out_fd);
+  if (get_value (modes, "garbage-stderr") != NULL)
+    babble (err_fd);
+  if (get_value (modes, "no-marker") != NULL)
+    sit ();
+  if (token == NULL)
+    {
+      print (err_fd, "There is no --token TOKEN on the command line\n");
+      quit (2);
+    }
+
+  marker = g_strdup_printf ("rushes-client %s\n", token);
+  print (out_fd, marker);
+  if (get_value (modes, "child") != NULL || get_value (modes, "exit-without-eof") != NULL)
+    fork_grandchild ();
+  if (get_value (modes, "exit-without-eof") != NULL)
+    quit (0);
+  if (get_value (modes, "close-stdout") != NULL)
+    {
+      close (out_fd);
+      sit ();
+    }
+  serve ();
+}
+
+/* Crowds */
+
+static void *
+crowd_thread (void *data)
+{
+  int fds[3], *socket = data;
+  char token[256] = "", control[CMSG_SPACE (sizeof fds)];
+  struct iovec text = { token, sizeof token - 1 };
+  struct msghdr message = {
+    .msg_iov = &text, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+  };
+
+  stub = *socket;
+  g_free (socket);
+  if (recvmsg (stub, &message, MSG_CMSG_CLOEXEC) <= 0 || CMSG_FIRSTHDR (&message) == NULL)
+    g_error ("A stub has nothing to say");
+  memcpy (fds, CMSG_DATA (CMSG_FIRSTHDR (&message)), sizeof fds);
+  in_fd = fds[0];
+  out_fd = fds[1];
+  err_fd = fds[2];
+  live (token);
+}
+
+/* Is the clients of all stubs that come to the socket at @path, until it is killed. */
+static int
+be_crowd (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
+  pthread_attr_t attributes;
+  pthread_t thread;
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (bind (listener, (struct sockaddr *) &address, sizeof address) != 0 ||
+      listen (listener, SOMAXCONN) != 0)
+    g_error ("%s: %s", path, g_strerror (errno));
+  mallopt (M_ARENA_MAX, 2); /* hundreds that never meet would take new memory all the time */
+  pthread_attr_init (&attributes);
+  pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize (&attributes, STACK_BYTES);
+  g_print ("ready\n");
+  while ((client = accept4 (listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+    if (pthread_create (&thread, &attributes, crowd_thread, g_memdup2 (&client, sizeof client)) !=
+        0)
+      g_error ("So many clients are too many");
+  return 1;
+}
+
 int
 main (int argc, char **argv)
 {
-  const char *token = NULL;
-  g_autofree char *marker = NULL;
+  const char *token = NULL, *crowd = NULL;
 
   for (int i = 1; i < argc; i++)
     {
       if (g_str_equal (argv[i], "--version"))
         {
-          print (STDOUT_FILENO, "Blender " BLENDER_VERSION "\n");
+          print (out_fd, "Blender " BLENDER_VERSION "\n");
           return 0;
         }
       if (g_str_equal (argv[i], "--token"))
         token = argv[i + 1];
+      if (g_str_equal (argv[i], "--crowd"))
+        crowd = argv[i + 1];
     }
 
   prctl (PR_SET_PDEATHSIG, SIGKILL);
@@ -1402,42 +1538,7 @@ main (int argc, char **argv)
   way = (gint64) (get_number (modes, "way-ms", 0) * 1000);
   if (get_value (modes, "ignore-term") != NULL)
     signal (SIGTERM, SIG_IGN);
-
-  print (STDOUT_FILENO, "Blender " BLENDER_VERSION "\n");
-  print (STDERR_FILENO, "This Blender is a fake: it renders nothing\n");
-  for (int i = 1; i <= get_number (modes, "log-lines", 0); i++)
-    {
-      g_autofree char *line = g_strdup_printf ("Line %d of the log\n", i);
-
-      print (STDERR_FILENO, line);
-    }
-  sleep_ms (get_number (modes, "start-ms", 0));
-  if (get_value (modes, "exit") != NULL)
-    return (int) get_number (modes, "exit", 0);
-  if (get_value (modes, "signal") != NULL)
-    die_of_signal ((int) get_number (modes, "signal", 0));
-  if (get_value (modes, "garbage") != NULL)
-    babble (STDOUT_FILENO);
-  if (get_value (modes, "garbage-stderr") != NULL)
-    babble (STDERR_FILENO);
-  if (get_value (modes, "no-marker") != NULL)
-    sit ();
-  if (token == NULL)
-    {
-      print (STDERR_FILENO, "There is no --token TOKEN on the command line\n");
-      return 2;
-    }
-
-  marker = g_strdup_printf ("rushes-client %s\n", token);
-  print (STDOUT_FILENO, marker);
-  if (get_value (modes, "child") != NULL || get_value (modes, "exit-without-eof") != NULL)
-    fork_grandchild ();
-  if (get_value (modes, "exit-without-eof") != NULL)
-    return 0;
-  if (get_value (modes, "close-stdout") != NULL)
-    {
-      close (STDOUT_FILENO);
-      sit ();
-    }
-  serve ();
+  if (crowd != NULL)
+    return be_crowd (crowd);
+  live (token);
 }
