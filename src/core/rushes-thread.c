@@ -3,15 +3,21 @@
 
 #include "rushes-thread.h"
 
-/* Most of what they do is to wait for a drive. More of them would be quicker on one
- * in the network, and take processors from each other on one of this computer. */
-#define MAX_THREADS 4
+/* Most of what they do takes a fraction of a millisecond: more of them would take the
+ * processors from each other. */
+#define N_THREADS 4
+
+/* But all of them may wait for a drive that is slow, or dead, while others have work on
+ * one that is not: when nothing has come to its end for so long, there are more. */
+#define PATIENCE_USEC (G_USEC_PER_SEC / 2)
+#define MAX_THREADS   128
 
 /* What has been done for the tasks of one main context, until it hears of it. */
 typedef struct
 {
   GSource source;
   guint n_under_way; /* the context's: tasks that are not at their end */
+  guint n_ended;     /* since the ready time was set: there was more to do than threads */
   GMutex mutex;
   GQueue done; /* of Work, behind the mutex */
 } Outlet;
@@ -23,6 +29,8 @@ typedef struct
   RushesThreadFunc func;
   GError *error; /* (owned) (nullable): it failed */
 } Work;
+
+static GThreadPool *threads;
 
 /* One for each context with tasks under way. */
 static GMutex outlets_mutex;
@@ -77,6 +85,29 @@ take_done (Outlet *outlet)
   return work;
 }
 
+/* Whether there are enough of them for what is under way. */
+static void
+mind_threads (Outlet *outlet)
+{
+  GSource *source = &outlet->source;
+  gint64 due = g_source_get_ready_time (source);
+  int n_threads = g_thread_pool_get_max_threads (threads);
+  gboolean are_busy = outlet->n_under_way > (guint) n_threads;
+
+  if (due >= 0 && due <= g_get_monotonic_time ())
+    {
+      if (are_busy && outlet->n_ended == 0)
+        g_thread_pool_set_max_threads (threads, MIN (n_threads * 2, MAX_THREADS), NULL);
+      g_source_set_ready_time (source, -1);
+      due = -1;
+    }
+  if (are_busy && due < 0)
+    {
+      outlet->n_ended = 0;
+      g_source_set_ready_time (source, g_get_monotonic_time () + PATIENCE_USEC);
+    }
+}
+
 static gboolean
 outlet_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -88,10 +119,14 @@ outlet_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   for (guint n = outlet->n_under_way; n > 0 && (work = take_done (outlet)) != NULL; n--)
     {
       outlet->n_under_way--;
+      outlet->n_ended++;
       end_work (work);
     }
+  mind_threads (outlet);
   if (outlet->n_under_way > 0)
     return G_SOURCE_CONTINUE;
+
+  g_thread_pool_set_max_threads (threads, N_THREADS, NULL);
 
   g_mutex_lock (&outlets_mutex);
   g_ptr_array_remove_fast (outlets, outlet);
@@ -166,18 +201,16 @@ work_thread (gpointer data, gpointer user_data)
     g_main_context_wakeup (context);
 }
 
-static GThreadPool *
-get_threads (void)
+static void
+start_threads (void)
 {
-  static gsize threads;
-  GThreadPool *created;
+  static gsize started;
 
-  if (g_once_init_enter (&threads))
+  if (g_once_init_enter (&started))
     {
-      created = g_thread_pool_new (work_thread, NULL, MAX_THREADS, FALSE, NULL);
-      g_once_init_leave (&threads, (gsize) created);
+      threads = g_thread_pool_new (work_thread, NULL, N_THREADS, FALSE, NULL);
+      g_once_init_leave (&started, TRUE);
     }
-  return (GThreadPool *) threads;
 }
 
 /**
@@ -201,10 +234,12 @@ rushes_thread_run (GTask *task, RushesThreadFunc func)
   g_return_if_fail (G_IS_TASK (task));
   g_return_if_fail (func != NULL);
 
+  start_threads ();
   work = g_new0 (Work, 1);
   work->task = g_object_ref (task);
   work->outlet = find_outlet (g_task_get_context (task));
   work->outlet->n_under_way++;
   work->func = func;
-  g_thread_pool_push (get_threads (), work, NULL);
+  g_thread_pool_push (threads, work, NULL);
+  mind_threads (work->outlet);
 }

@@ -8,6 +8,9 @@
 /* Enough for a thread to be late now and then. */
 #define ROUNDS 2000
 
+/* More than there are threads at first. */
+#define N_WAITING 30
+
 typedef struct
 {
   GThread *worker;
@@ -109,6 +112,66 @@ test_nested (void)
     rushes_test_wait_until (is_zero, &depths[i]);
 }
 
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  gboolean open; /* behind the mutex */
+  guint n_ended;
+} Gate;
+
+static gboolean
+gate_thread (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Gate *gate = data;
+
+  g_mutex_lock (&gate->mutex);
+  while (!gate->open)
+    g_cond_wait (&gate->cond, &gate->mutex);
+  g_mutex_unlock (&gate->mutex);
+  return TRUE;
+}
+
+static void
+gate_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_true (g_task_propagate_boolean (G_TASK (result), NULL));
+  ((Gate *) user_data)->n_ended++;
+}
+
+static gboolean
+is_done (gpointer data)
+{
+  return ((Gate *) data)->n_ended == N_WAITING;
+}
+
+/* Many that wait for what does not come hold up nobody else for long. */
+static void
+test_blocked (void)
+{
+  Gate gate = { .open = FALSE };
+  guint last = 1;
+  g_autoptr (GTask) task = NULL;
+
+  for (guint i = 0; i < N_WAITING; i++)
+    {
+      g_autoptr (GTask) waiting = g_task_new (NULL, NULL, gate_cb, &gate);
+
+      g_task_set_task_data (waiting, &gate, NULL);
+      rushes_thread_run (waiting, gate_thread);
+    }
+  task = g_task_new (NULL, NULL, nested_cb, &last);
+  rushes_thread_run (task, nothing_thread);
+  rushes_test_wait_until (is_zero, &last);
+  g_assert_cmpuint (gate.n_ended, ==, 0);
+
+  g_mutex_lock (&gate.mutex);
+  gate.open = TRUE;
+  g_cond_broadcast (&gate.cond);
+  g_mutex_unlock (&gate.mutex);
+  rushes_test_wait_until (is_done, &gate);
+}
+
 /* Who asks in another main loop is told there. */
 static void
 test_contexts (void)
@@ -137,6 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/thread/end", test_end);
   g_test_add_func ("/thread/nested", test_nested);
   g_test_add_func ("/thread/contexts", test_contexts);
+  g_test_add_func ("/thread/blocked", test_blocked);
 
   return g_test_run ();
 }
