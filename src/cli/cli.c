@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <glib/gi18n.h>
 
 #include "cli.h"
 #include "rushes-error.h"
 #include "rushes-locale.h"
+#include "rushes-machine.h"
 
 typedef struct
 {
@@ -263,20 +263,6 @@ cli_format_duration (double seconds)
   return g_strdup_printf ("%u:%02u", (guint) (whole / 60), (guint) (whole % 60));
 }
 
-/* Each client takes three pipes and each open scene a lock: the soft limit of
- * old is low, the hard one is not. */
-static void
-raise_file_limit (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
-    {
-      limit.rlim_cur = limit.rlim_max;
-      setrlimit (RLIMIT_NOFILE, &limit);
-    }
-}
-
 /**
  * cli_main:
  * @argc: how many arguments
@@ -289,7 +275,7 @@ cli_main (int argc, char **argv)
 {
   rushes_locale_init ();
   g_set_prgname ("rushes-cli");
-  raise_file_limit ();
+  rushes_machine_raise_file_limit ();
 
   if (argc < 2)
     {

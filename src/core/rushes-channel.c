@@ -150,7 +150,12 @@ handle_reply (RushesChannel *self, JsonObject *message)
     return FALSE;
 
   if (result != NULL && JSON_NODE_HOLDS_OBJECT (result))
-    value = g_variant_ref_sink (json_gvariant_deserialize (result, NULL, NULL));
+    {
+      value = json_gvariant_deserialize (result, NULL, NULL);
+      if (value == NULL)
+        return FALSE;
+      g_variant_ref_sink (value);
+    }
   else if (failure != NULL)
     {
       const char *text = rushes_json_get_string (failure, "message");
@@ -219,10 +224,10 @@ handle_message (RushesChannel *self, JsonNode *message)
 /* Gives the first message of what was read, and its size with its header; or %NULL
  * when not all of it is there. Returns whether it makes sense so far. */
 static gboolean
-find_message (RushesChannel *self, gsize from, JsonNode **message, gsize *size)
+find_message (RushesChannel *self, JsonNode **message, gsize *size)
 {
-  const char *bytes = (const char *) self->incoming->data + from;
-  gsize available = self->incoming->len - from, header;
+  const char *bytes = (const char *) self->incoming->data;
+  gsize available = self->incoming->len, header;
   const char *end = memmem (bytes, available, END_OF_HEADER, strlen (END_OF_HEADER));
   const char *field;
   g_autofree char *number = NULL;
@@ -245,7 +250,8 @@ find_message (RushesChannel *self, gsize from, JsonNode **message, gsize *size)
     return TRUE;
 
   bytes += header;
-  if (!rushes_json_is_flat (bytes, length) || !g_utf8_validate_len (bytes, length, NULL) ||
+  if (!rushes_json_is_flat (bytes, length) || !rushes_json_is_sound (bytes, length) ||
+      !g_utf8_validate_len (bytes, length, NULL) ||
       !json_parser_load_from_data (self->parser, bytes, (gssize) length, NULL))
     return FALSE;
   *message = json_parser_steal_root (self->parser);
@@ -269,22 +275,21 @@ drop_incoming (RushesChannel *self, gsize size)
 static void
 handle_messages (RushesChannel *self)
 {
-  gsize handled = 0, size;
+  gsize size;
 
-  while (self->reading != NULL && handled < self->incoming->len)
+  while (self->reading != NULL && self->incoming->len > 0)
     {
       g_autoptr (JsonNode) message = NULL;
-      gboolean makes_sense = find_message (self, handled, &message, &size);
+      gboolean makes_sense = find_message (self, &message, &size);
 
       if (makes_sense && message == NULL)
         break;
+      /* Before anybody hears of it, who may read on. */
+      if (makes_sense)
+        drop_incoming (self, size);
       if (!makes_sense || !handle_message (self, message))
         end_for_nonsense (self);
-      else
-        handled += size;
     }
-
-  drop_incoming (self, handled);
 }
 
 /* ---- Noise ----------------------------------------------------------- */

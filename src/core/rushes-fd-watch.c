@@ -15,7 +15,6 @@ typedef struct
 {
   GSource source;
   int epoll_fd;
-  guint n_watches;
 } Hub;
 
 /**
@@ -66,8 +65,8 @@ hub_finalize (GSource *source)
 
 static GSourceFuncs hub_funcs = { .dispatch = hub_dispatch, .finalize = hub_finalize };
 
-static Hub *
-hub_new (int priority)
+static void
+make_hub (int priority)
 {
   GSource *source = g_source_new (&hub_funcs, sizeof (Hub));
   Hub *hub = (Hub *) source;
@@ -79,21 +78,30 @@ hub_new (int priority)
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE); /* a watch may run the main loop */
   g_source_add_unix_fd (source, hub->epoll_fd, G_IO_IN);
-  /* For find_hub(). */
+  /* find_hub() asks for that. */
   g_source_set_callback (source, NULL, GINT_TO_POINTER (priority), NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
   g_source_unref (source); /* the context keeps it */
-
-  return hub;
 }
 
-static Hub *
+static GSource *
 find_hub (int priority)
 {
-  GSource *source = g_main_context_find_source_by_funcs_user_data (
-      g_main_context_get_thread_default (), &hub_funcs, GINT_TO_POINTER (priority));
+  return g_main_context_find_source_by_funcs_user_data (g_main_context_get_thread_default (),
+                                                        &hub_funcs, GINT_TO_POINTER (priority));
+}
 
-  return source != NULL ? (Hub *) source : hub_new (priority);
+/* Both are there from the first watch on, and for as long as the context: later there
+ * may be no file descriptor left. */
+static Hub *
+get_hub (int priority)
+{
+  if (find_hub (priority) == NULL)
+    {
+      make_hub (G_PRIORITY_DEFAULT);
+      make_hub (G_PRIORITY_LOW);
+    }
+  return (Hub *) find_hub (priority);
 }
 
 /* ---- Watches --------------------------------------------------------- */
@@ -106,18 +114,13 @@ join_hub (RushesFdWatch *self, Hub *hub)
   if (epoll_ctl (hub->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
     g_error ("A client cannot be waited for: %s", g_strerror (errno));
   self->hub = hub;
-  hub->n_watches++;
 }
 
 static void
 leave_hub (RushesFdWatch *self)
 {
-  Hub *hub = self->hub;
-
-  epoll_ctl (hub->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
+  epoll_ctl (self->hub->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
   self->hub = NULL;
-  if (--hub->n_watches == 0)
-    g_source_destroy (&hub->source);
 }
 
 /**
@@ -125,7 +128,7 @@ leave_hub (RushesFdWatch *self)
  * @fd: a pipe or a socket that does not block, and stays open for as long as the
  *   watch is there
  * @condition: %G_IO_IN or %G_IO_OUT
- * @priority: of the main loop's
+ * @priority: %G_PRIORITY_DEFAULT or %G_PRIORITY_LOW
  * @func: what to call when it is so
  * @user_data: for @func
  *
@@ -144,6 +147,7 @@ rushes_fd_watch_new (int fd,
 
   g_return_val_if_fail (fd >= 0, NULL);
   g_return_val_if_fail (condition == G_IO_IN || condition == G_IO_OUT, NULL);
+  g_return_val_if_fail (priority == G_PRIORITY_DEFAULT || priority == G_PRIORITY_LOW, NULL);
   g_return_val_if_fail (func != NULL, NULL);
 
   self = g_rc_box_new0 (RushesFdWatch);
@@ -151,7 +155,7 @@ rushes_fd_watch_new (int fd,
   self->events = condition == G_IO_IN ? EPOLLIN : EPOLLOUT;
   self->func = func;
   self->user_data = user_data;
-  join_hub (self, find_hub (priority));
+  join_hub (self, get_hub (priority));
 
   return self;
 }
@@ -159,15 +163,16 @@ rushes_fd_watch_new (int fd,
 /**
  * rushes_fd_watch_set_priority:
  * @self: a watch
- * @priority: its priority in the main loop from now on
+ * @priority: %G_PRIORITY_DEFAULT or %G_PRIORITY_LOW, from now on
  */
 void
 rushes_fd_watch_set_priority (RushesFdWatch *self, int priority)
 {
   g_return_if_fail (self != NULL);
+  g_return_if_fail (priority == G_PRIORITY_DEFAULT || priority == G_PRIORITY_LOW);
 
   leave_hub (self);
-  join_hub (self, find_hub (priority));
+  join_hub (self, get_hub (priority));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <gio/gio.h>
 
@@ -184,4 +185,23 @@ guint64
 rushes_machine_get_gpu_taken (RushesMachine *self)
 {
   return self->gpu_first > self->gpu_free ? self->gpu_first - self->gpu_free : 0;
+}
+
+/**
+ * rushes_machine_raise_file_limit:
+ *
+ * Lets this program open as many files as the system allows. Each client takes
+ * three pipes and each open scene a lock: the soft limit of old is low, the hard one
+ * is not. To be called once, before threads.
+ */
+void
+rushes_machine_raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
 }

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct _RushesMachine RushesMachine;
 
+void rushes_machine_raise_file_limit (void);
+
 RushesMachine *rushes_machine_new (void);
 void rushes_machine_free (RushesMachine *self);
 void rushes_machine_read_processors (guint64 *idle, guint64 *total);

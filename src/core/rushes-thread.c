@@ -7,8 +7,8 @@
  * processors from each other. */
 #define N_THREADS 4
 
-/* But all of them may wait for a drive that is slow, or dead, while others have work on
- * one that is not: when nothing has come to its end for so long, there are more. */
+/* But they may wait for a drive that is slow, or dead, while there is work on others:
+ * when so few have come to their end in so long, there are more of them. */
 #define PATIENCE_USEC (G_USEC_PER_SEC / 2)
 #define MAX_THREADS   128
 
@@ -96,7 +96,7 @@ mind_threads (Outlet *outlet)
 
   if (due >= 0 && due <= g_get_monotonic_time ())
     {
-      if (are_busy && outlet->n_ended == 0)
+      if (are_busy && outlet->n_ended < (guint) n_threads)
         g_thread_pool_set_max_threads (threads, MIN (n_threads * 2, MAX_THREADS), NULL);
       g_source_set_ready_time (source, -1);
       due = -1;
@@ -163,7 +163,7 @@ outlet_new (GMainContext *context)
 static Outlet *
 find_outlet (GMainContext *context)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&outlets_mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&outlets_mutex);
   Outlet *outlet;
 
   if (outlets == NULL)

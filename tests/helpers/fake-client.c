@@ -88,11 +88,11 @@ static const struct
 };
 
 static char **modes; /* (owned) the parts of RUSHES_FAKE */
-static gint64 way;   /* microseconds that bytes take on their way to us or from us */
 
 /* A client is a process, or a thread of a crowd. */
 static _Thread_local int in_fd = STDIN_FILENO, out_fd = STDOUT_FILENO, err_fd = STDERR_FILENO;
 static _Thread_local int stub = -1; /* who stands for it among the processes */
+static _Thread_local gint64 way;    /* microseconds that bytes take to us and from us */
 static _Thread_local int frames_rendered;
 static _Thread_local double memory_grown;
 static _Thread_local gboolean dying; /* leave once the reply is out */
@@ -1426,6 +1426,7 @@ live (const char *token)
 {
   g_autofree char *marker = NULL;
 
+  way = (gint64) (get_number (modes, "way-ms", 0) * 1000);
   print (out_fd, "Blender " BLENDER_VERSION "\n");
   print (err_fd, "This Blender is a fake: it renders nothing\n");
   for (int i = 1; i <= get_number (modes, "log-lines", 0); i++)
@@ -1479,8 +1480,13 @@ crowd_thread (void *data)
 
   stub = *socket;
   g_free (socket);
-  if (recvmsg (stub, &message, MSG_CMSG_CLOEXEC) <= 0 || CMSG_FIRSTHDR (&message) == NULL)
-    g_error ("A stub has nothing to say");
+  if (recvmsg (stub, &message, MSG_CMSG_CLOEXEC) <= 0 || CMSG_FIRSTHDR (&message) == NULL ||
+      (message.msg_flags & MSG_CTRUNC) != 0)
+    {
+      /* It was killed before it could, or there are too many files. */
+      close (stub);
+      return NULL;
+    }
   memcpy (fds, CMSG_DATA (CMSG_FIRSTHDR (&message)), sizeof fds);
   in_fd = fds[0];
   out_fd = fds[1];
@@ -1501,6 +1507,7 @@ be_crowd (const char *path)
   if (bind (listener, (struct sockaddr *) &address, sizeof address) != 0 ||
       listen (listener, SOMAXCONN) != 0)
     g_error ("%s: %s", path, g_strerror (errno));
+  get_crc (NULL, 0);        /* makes its table, once for all threads */
   mallopt (M_ARENA_MAX, 2); /* hundreds that never meet would take new memory all the time */
   pthread_attr_init (&attributes);
   pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
@@ -1535,7 +1542,6 @@ main (int argc, char **argv)
   signal (SIGINT, SIG_IGN);
   signal (SIGPIPE, SIG_IGN);
   modes = g_strsplit (g_getenv ("RUSHES_FAKE") != NULL ? g_getenv ("RUSHES_FAKE") : "", ",", -1);
-  way = (gint64) (get_number (modes, "way-ms", 0) * 1000);
   if (get_value (modes, "ignore-term") != NULL)
     signal (SIGTERM, SIG_IGN);
   if (crowd != NULL)
