@@ -1404,6 +1404,7 @@ main (int argc, char **argv)
   add ("/client/progress", NULL, test_progress);
 
   add ("/client/protocol/bad-json", "bad-json", test_bad_protocol);
+  add ("/client/protocol/bad-text", "bad-text", test_bad_protocol);
   add ("/client/protocol/bad-header", "bad-header", test_bad_protocol);
   add ("/client/protocol/wrong-id", "wrong-id", test_bad_protocol);
   add ("/client/protocol/huge-header", "huge-header", test_bad_protocol);

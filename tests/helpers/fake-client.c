@@ -1354,6 +1354,8 @@ answer (JsonParser *parser, const char *body, gsize length)
 
       g_string_append_printf (reply, ",\"error\":{\"code\":%d,\"message\":%s}}", code, words);
     }
+  if (get_value (modes, "bad-text") != NULL)
+    g_string_overwrite (reply, reply->len - 1, ",\"half\":\"\\ud800\"}");
   if (get_value (modes, "bad-json") != NULL)
     g_string_overwrite (reply, reply->len - 1, "]");
   send_body (reply);
