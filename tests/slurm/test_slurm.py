@@ -39,7 +39,7 @@ PATIENCE = 120.0
 
 #: How often something is measured at the most. What else a computer does makes it slower,
 #: never faster: the best of a few is what it can do.
-ROUNDS = 4
+ROUNDS = 8
 
 cluster: Cluster
 folder: Path
