@@ -66,7 +66,7 @@ hub_finalize (GSource *source)
 static GSourceFuncs hub_funcs = { .dispatch = hub_dispatch, .finalize = hub_finalize };
 
 static void
-make_hub (int priority)
+make_hub (GMainContext *context, int priority)
 {
   GSource *source = g_source_new (&hub_funcs, sizeof (Hub));
   Hub *hub = (Hub *) source;
@@ -80,28 +80,28 @@ make_hub (int priority)
   g_source_add_unix_fd (source, hub->epoll_fd, G_IO_IN);
   /* find_hub() asks for that. */
   g_source_set_callback (source, NULL, GINT_TO_POINTER (priority), NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
+  g_source_attach (source, context);
   g_source_unref (source); /* the context keeps it */
 }
 
 static GSource *
-find_hub (int priority)
+find_hub (GMainContext *context, int priority)
 {
-  return g_main_context_find_source_by_funcs_user_data (g_main_context_get_thread_default (),
-                                                        &hub_funcs, GINT_TO_POINTER (priority));
+  return g_main_context_find_source_by_funcs_user_data (context, &hub_funcs,
+                                                        GINT_TO_POINTER (priority));
 }
 
 /* Both are there from the first watch on, and for as long as the context: later there
  * may be no file descriptor left. */
 static Hub *
-get_hub (int priority)
+get_hub (GMainContext *context, int priority)
 {
-  if (find_hub (priority) == NULL)
+  if (find_hub (context, priority) == NULL)
     {
-      make_hub (G_PRIORITY_DEFAULT);
-      make_hub (G_PRIORITY_LOW);
+      make_hub (context, G_PRIORITY_DEFAULT);
+      make_hub (context, G_PRIORITY_LOW);
     }
-  return (Hub *) find_hub (priority);
+  return (Hub *) find_hub (context, priority);
 }
 
 /* ---- Watches --------------------------------------------------------- */
@@ -155,7 +155,7 @@ rushes_fd_watch_new (int fd,
   self->events = condition == G_IO_IN ? EPOLLIN : EPOLLOUT;
   self->func = func;
   self->user_data = user_data;
-  join_hub (self, get_hub (priority));
+  join_hub (self, get_hub (g_main_context_get_thread_default (), priority));
 
   return self;
 }
@@ -168,11 +168,15 @@ rushes_fd_watch_new (int fd,
 void
 rushes_fd_watch_set_priority (RushesFdWatch *self, int priority)
 {
+  GMainContext *context;
+
   g_return_if_fail (self != NULL);
   g_return_if_fail (priority == G_PRIORITY_DEFAULT || priority == G_PRIORITY_LOW);
 
+  /* Its own context, whoever's turn it is. */
+  context = g_source_get_context (&self->hub->source);
   leave_hub (self);
-  join_hub (self, get_hub (priority));
+  join_hub (self, get_hub (context, priority));
 }
 
 /**

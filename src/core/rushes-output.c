@@ -190,11 +190,9 @@ write_manifest (RushesOutput *self, GError **error)
 static RushesBlend *
 read_blend (JsonObject *manifest)
 {
-  JsonNode *node = json_object_get_member (manifest, "blend");
+  JsonObject *blend = rushes_json_get_object (manifest, "blend");
 
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node)
-             ? rushes_blend_from_json (json_node_get_object (node))
-             : NULL;
+  return blend != NULL ? rushes_blend_from_json (blend) : NULL;
 }
 
 /* A manifest that cannot be read is as good as none: its frames are of unknown

@@ -141,14 +141,13 @@ read_enum (JsonObject *object, const char *name, GType type)
 static GError *
 read_error (JsonObject *object)
 {
-  JsonNode *node = json_object_get_member (object, "error");
+  JsonObject *members = rushes_json_get_object (object, "error");
   const char *message;
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+  if (members == NULL)
     return NULL;
-  message = rushes_json_get_string (json_node_get_object (node), "message");
-  return g_error_new_literal (RUSHES_ERROR,
-                              read_enum (json_node_get_object (node), "cause", RUSHES_TYPE_ERROR),
+  message = rushes_json_get_string (members, "message");
+  return g_error_new_literal (RUSHES_ERROR, read_enum (members, "cause", RUSHES_TYPE_ERROR),
                               message != NULL ? message : "");
 }
 
